@@ -1,0 +1,194 @@
+//! The command line: arguments in, text and an exit code out. One command a file.
+//!
+//! Results go to standard output, messages to standard error. This layer alone knows the clock, the
+//! environment and the terminal; everything below gets them as arguments.
+
+mod check;
+mod dump;
+mod explain;
+mod fmt;
+mod init;
+mod list;
+mod manual;
+mod new;
+mod output;
+mod show;
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+
+use self::output::Output;
+use crate::disk;
+use crate::source::Sources;
+use crate::value::Date;
+
+/// How a command ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Ending {
+    /// All is well.
+    Fine,
+    /// The network is at fault.
+    NetworkAtFault,
+    /// The call is, or the machine.
+    CallAtFault,
+}
+
+impl From<Ending> for ExitCode {
+    fn from(ending: Ending) -> Self {
+        Self::from(match ending {
+            Ending::Fine => 0,
+            Ending::NetworkAtFault => 1,
+            Ending::CallAtFault => 2,
+        })
+    }
+}
+
+/// Why a command cannot go on.
+type Fault = Box<dyn std::error::Error>;
+
+/// A compiler for forecasts: plain-text predictions in git, checked and published.
+#[derive(Debug, Parser)]
+#[command(name = "forecastc", version, propagate_version = true, max_term_width = 100)]
+#[command(after_help = "Exit codes: 0 all is well, 1 the network is at fault, 2 the call is.")]
+struct Arguments {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Args)]
+struct Common {
+    /// The folder with the .pred files
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        default_value = "predictions",
+        help_heading = "For all commands"
+    )]
+    source: PathBuf,
+    /// The day on which to look at the network [default: today]
+    #[arg(long, global = true, value_name = "DATE", value_parser = date, help_heading = "For all commands")]
+    as_of: Option<Date>,
+    /// When to use color: auto is on a terminal only
+    #[arg(
+        long,
+        global = true,
+        value_name = "WHEN",
+        default_value = "auto",
+        help_heading = "For all commands"
+    )]
+    color: output::Color,
+    /// Say nothing but results
+    #[arg(long, short, global = true, help_heading = "For all commands")]
+    quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Check(check::Arguments),
+    Fmt(fmt::Arguments),
+    List(list::Arguments),
+    Show(show::Arguments),
+    New(new::Arguments),
+    Init(init::Arguments),
+    Explain(explain::Arguments),
+    Dump(dump::Arguments),
+    Completions(manual::Completions),
+    Man(manual::Man),
+}
+
+/// What every command gets.
+struct Call {
+    source: PathBuf,
+    today: Date,
+    output: Output,
+}
+
+impl Call {
+    /// The sources of the call's folder, or of another place.
+    fn load(&self, place: Option<&Path>) -> Result<Sources, Fault> {
+        let place = place.unwrap_or(&self.source);
+        if !disk::exists(place) {
+            let place = place.display();
+            return Err(format!(
+                "there is nothing at `{place}`\n  begin a network with `forecastc init`, or name its folder with `--source DIR`"
+            )
+            .into());
+        }
+        let sources = disk::load(place)?;
+        if sources.files().is_empty() {
+            let place = place.display();
+            return Err(
+                format!("there are no .pred files below `{place}`\n  begin with `forecastc init`").into()
+            );
+        }
+        Ok(sources)
+    }
+}
+
+/// Runs one command.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let parsed = Arguments::command().try_get_matches_from(arguments);
+    let arguments = match parsed.and_then(|matches| Arguments::from_arg_matches(&matches)) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Help and version are results, not faults.
+            let ending = if error.use_stderr() { Ending::CallAtFault } else { Ending::Fine };
+            let _ = error.print();
+            return ending.into();
+        }
+    };
+    let mut output = Output::new(arguments.common.color, arguments.common.quiet);
+    let today = match arguments.common.as_of.map_or_else(today, Ok) {
+        Ok(today) => today,
+        Err(fault) => {
+            output.fault(&fault.to_string());
+            return Ending::CallAtFault.into();
+        }
+    };
+    let mut call = Call { source: arguments.common.source, today, output };
+    let ending = match &arguments.command {
+        Command::Check(arguments) => check::run(arguments, &mut call),
+        Command::Fmt(arguments) => fmt::run(arguments, &mut call),
+        Command::List(arguments) => list::run(arguments, &mut call),
+        Command::Show(arguments) => show::run(arguments, &mut call),
+        Command::New(arguments) => new::run(arguments, &mut call),
+        Command::Init(arguments) => init::run(arguments, &mut call),
+        Command::Explain(arguments) => explain::run(arguments, &mut call),
+        Command::Dump(arguments) => dump::run(arguments, &mut call),
+        Command::Completions(arguments) => manual::completions(arguments, &mut call),
+        Command::Man(arguments) => manual::man(arguments, &mut call),
+    };
+    match ending {
+        Ok(ending) => ending.into(),
+        Err(fault) => {
+            call.output.fault(&fault.to_string());
+            Ending::CallAtFault.into()
+        }
+    }
+}
+
+fn date(words: &str) -> Result<Date, String> {
+    Date::parse(words).ok_or_else(|| "write a day as 2026-09-01".to_owned())
+}
+
+/// The day of `SOURCE_DATE_EPOCH` where it is set, as for reproducible builds; else of the clock.
+fn today() -> Result<Date, Fault> {
+    let seconds = match std::env::var("SOURCE_DATE_EPOCH") {
+        Ok(seconds) => seconds.trim().parse().ok(),
+        Err(_) => clock(),
+    };
+    let date = seconds.and_then(Date::from_unix_seconds);
+    date.ok_or_else(|| "SOURCE_DATE_EPOCH or the clock names no day; say which with `--as-of DATE`".into())
+}
+
+#[expect(clippy::disallowed_methods, reason = "the one look at the clock")]
+fn clock() -> Option<i64> {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).ok()?;
+    i64::try_from(since.as_secs()).ok()
+}

@@ -1,0 +1,159 @@
+//! `forecastc list`
+
+use clap::{Args, ValueEnum};
+use serde::Serialize;
+
+use super::output::{Format, table};
+use super::{Call, Ending, Fault};
+use crate::diagnostic;
+use crate::model::{Model, Node, NodeKind};
+use crate::value::Date;
+
+/// List the nodes of the network
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// Only those of this kind; milestones are shown only if asked for
+    #[arg(long, value_name = "KIND")]
+    kind: Option<KindChoice>,
+    /// Only those of this domain, or of one below it
+    #[arg(long, value_name = "DOMAIN")]
+    domain: Option<String>,
+    /// Only those with this tag
+    #[arg(long, value_name = "TAG")]
+    tag: Option<String>,
+    /// Only those that are not settled
+    #[arg(long)]
+    open: bool,
+    /// How to write the list
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum KindChoice {
+    Prediction,
+    Killer,
+    Scenario,
+    Milestone,
+}
+
+impl KindChoice {
+    fn kind(self) -> NodeKind {
+        match self {
+            Self::Prediction => NodeKind::Prediction,
+            Self::Killer => NodeKind::Killer,
+            Self::Scenario => NodeKind::Scenario,
+            Self::Milestone => NodeKind::Milestone,
+        }
+    }
+}
+
+/// A node in a list, as JSON shows it.
+#[derive(Serialize)]
+pub(super) struct Entry<'a> {
+    id: &'a str,
+    kind: &'static str,
+    title: &'a str,
+    /// In percent, as it was written.
+    stated: Option<String>,
+    prior: Option<String>,
+    status: &'static str,
+    window: Option<WindowEntry>,
+    domain: Option<&'a str>,
+    tags: Vec<&'a str>,
+    private: bool,
+}
+
+#[derive(Serialize)]
+struct WindowEntry {
+    first: String,
+    last: String,
+}
+
+impl<'a> Entry<'a> {
+    pub(super) fn new(node: &'a Node, today: Date) -> Self {
+        let window = node.window_on(today);
+        Self {
+            id: &node.id,
+            kind: node.kind.word(),
+            title: &node.title.value,
+            stated: node.stated(today).map(|stated| stated.to_string()),
+            prior: node.prior.map(|prior| prior.value.to_string()),
+            status: node.state(today).word(),
+            window: window.map(|window| WindowEntry {
+                first: window.first().to_string(),
+                last: window.last().to_string(),
+            }),
+            domain: node.domain.as_ref().map(|domain| domain.value.as_ref()),
+            tags: node.tags.iter().map(|tag| tag.value.as_ref()).collect(),
+            private: node.private,
+        }
+    }
+}
+
+pub(super) fn run(arguments: &Arguments, call: &mut Call) -> Result<Ending, Fault> {
+    let sources = call.load(None)?;
+    let compiled = crate::compile(&sources, call.today);
+    if compiled.diagnostics.has_errors() {
+        let text = diagnostic::text(&compiled.diagnostics, &sources, call.output.color_of_messages());
+        call.output.error_stream(&text);
+        return Ok(Ending::NetworkAtFault);
+    }
+    let nodes = chosen(arguments, &compiled.model, call.today);
+    if arguments.format == Format::Json {
+        #[derive(Serialize)]
+        struct List<'a> {
+            schema_version: u32,
+            as_of: String,
+            nodes: Vec<Entry<'a>>,
+        }
+        let nodes = nodes.into_iter().map(|node| Entry::new(node, call.today)).collect();
+        let list = List { schema_version: 1, as_of: call.today.to_string(), nodes };
+        call.output.result(&format!("{}\n", serde_json::to_string_pretty(&list)?));
+        return Ok(Ending::Fine);
+    }
+    if nodes.is_empty() {
+        call.output.message("nothing fits\n");
+        return Ok(Ending::Fine);
+    }
+    let mut rows =
+        vec![["ID", "KIND", "STATED", "STATUS", "WINDOW ENDS", "TITLE"].map(ToOwned::to_owned).to_vec()];
+    rows.extend(nodes.into_iter().map(|node| row(node, call.today)));
+    call.output.result(&table(&rows, 100));
+    Ok(Ending::Fine)
+}
+
+fn row(node: &Node, today: Date) -> Vec<String> {
+    let stated =
+        if node.rest { Some("rest".to_owned()) } else { node.stated(today).map(|stated| stated.to_string()) };
+    let ends = node.window_on(today).map(|window| window.last().to_string());
+    vec![
+        node.id.to_string(),
+        node.kind.word().to_owned(),
+        stated.unwrap_or_else(|| "-".to_owned()),
+        node.state(today).word().to_owned(),
+        ends.unwrap_or_else(|| "-".to_owned()),
+        node.title.value.to_string(),
+    ]
+}
+
+fn chosen<'a>(arguments: &Arguments, model: &'a Model, today: Date) -> Vec<&'a Node> {
+    let everything = arguments.format == Format::Json;
+    let fits = |node: &&Node| {
+        let kind = match arguments.kind {
+            Some(kind) => node.kind == kind.kind(),
+            None => everything || node.kind != NodeKind::Milestone,
+        };
+        let domain = arguments.domain.as_deref().is_none_or(|domain| is_in(node, domain));
+        let tag =
+            arguments.tag.as_deref().is_none_or(|tag| node.tags.iter().any(|own| own.value.as_ref() == tag));
+        kind && domain && tag && (!arguments.open || node.state(today).is_open())
+    };
+    model.nodes.iter().filter(fits).collect()
+}
+
+fn is_in(node: &Node, domain: &str) -> bool {
+    node.domain.as_ref().is_some_and(|own| {
+        own.value.strip_prefix(domain).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    })
+}

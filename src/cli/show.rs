@@ -1,0 +1,279 @@
+//! `forecastc show`
+
+use std::fmt::Write as _;
+
+use clap::Args;
+use serde::Serialize;
+
+use super::list::Entry;
+use super::output::{Format, cut, wrap};
+use super::{Call, Ending, Fault};
+use crate::diagnostic;
+use crate::model::{Direction, Edge, Effect, Event, Fact, Model, Node, NodeId, ProseKind};
+use crate::source::Sources;
+use crate::value::Date;
+
+const WIDTH: usize = 80;
+
+/// Show what is written about one node
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// Its id; of a milestone NODE.MILESTONE
+    id: String,
+    /// How to write it
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: Format,
+}
+
+pub(super) fn run(arguments: &Arguments, call: &mut Call) -> Result<Ending, Fault> {
+    let sources = call.load(None)?;
+    let compiled = crate::compile(&sources, call.today);
+    if compiled.diagnostics.has_errors() {
+        let text = diagnostic::text(&compiled.diagnostics, &sources, call.output.color_of_messages());
+        call.output.error_stream(&text);
+        return Ok(Ending::NetworkAtFault);
+    }
+    let model = &compiled.model;
+    let Some(id) = model.find(&arguments.id) else {
+        let hint = match model.nearest(&arguments.id) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "`forecastc list` shows all nodes".to_owned(),
+        };
+        return Err(format!("there is no node `{}`\n  {hint}", arguments.id).into());
+    };
+    let page = Page { model, sources: &sources, today: call.today, id, node: model.node(id) };
+    let text = match arguments.format {
+        Format::Text => page.text(),
+        Format::Json => format!("{}\n", serde_json::to_string_pretty(&page.json())?),
+    };
+    call.output.result(&text);
+    Ok(Ending::Fine)
+}
+
+struct Page<'a> {
+    model: &'a Model,
+    sources: &'a Sources,
+    today: Date,
+    id: NodeId,
+    node: &'a Node,
+}
+
+impl Page<'_> {
+    fn text(&self) -> String {
+        let node = self.node;
+        let mut out = String::new();
+        let _ = writeln!(out, "{}  {}", node.kind.word(), node.id);
+        out.push_str(&wrap(&node.title.value, "", WIDTH));
+        out.push('\n');
+        self.fields(&mut out);
+        for (kind, word) in [
+            (ProseKind::Text, "text"),
+            (ProseKind::Context, "context"),
+            (ProseKind::Quote, "quote"),
+            (ProseKind::Catalyst, "catalyst"),
+            (ProseKind::Watch, "watch"),
+            (ProseKind::Measure, "measure"),
+        ] {
+            for prose in node.prose(kind) {
+                let _ = writeln!(out, "\n{word}");
+                out.push_str(&wrap(&prose.value, "  ", WIDTH));
+            }
+        }
+        self.section(&mut out, "milestones", node.milestones.iter().map(|id| self.milestone(*id)).collect());
+        self.section(
+            &mut out,
+            "depends on",
+            self.model.edges_into(self.id).map(|edge| self.edge(edge, edge.source)).collect(),
+        );
+        self.section(
+            &mut out,
+            "weighs on",
+            self.model.edges_from(self.id).map(|edge| self.edge(edge, edge.target)).collect(),
+        );
+        self.section(&mut out, "journal", node.journal.iter().map(|fact| self.fact(fact)).collect());
+        out
+    }
+
+    fn fields(&self, out: &mut String) {
+        let node = self.node;
+        let mut field = |name: &str, value: Option<String>| {
+            if let Some(value) = value {
+                let _ = writeln!(out, "{name:<12}{value}");
+            }
+        };
+        let rest = node.rest.then(|| "what the other scenarios leave".to_owned());
+        field("stated", node.stated(self.today).map(|stated| stated.to_string()).or(rest));
+        field("status", Some(node.state(self.today).word().to_owned()));
+        field("window", node.window_on(self.today).map(|window| window.to_string()));
+        field("of", node.parent.map(|parent| self.model.node(parent).id.to_string()));
+        let choice = node.choice.and_then(|choice| self.model.choices.get(choice.index()));
+        field("choice", choice.map(|choice| choice.id.value.to_string()));
+        field("domain", node.domain.as_ref().map(|domain| domain.value.to_string()));
+        let by = node.by.iter().filter_map(|by| self.model.predictors.get(by.index()));
+        let by: Vec<&str> = by.map(|predictor| predictor.name.value.as_ref()).collect();
+        field("by", Some(by.join(", ")).filter(|by| !by.is_empty()));
+        field(
+            "said",
+            node.said.as_ref().map(|said| {
+                let words = said.text.as_ref().map(|text| format!(", {}", text.value));
+                format!("{}{}", said.date, words.unwrap_or_default())
+            }),
+        );
+        field(
+            "conviction",
+            node.conviction
+                .as_ref()
+                .map(|conviction| format!("{} ({})", conviction.word.value, conviction.level)),
+        );
+        let tags: Vec<&str> = node.tags.iter().map(|tag| tag.value.as_ref()).collect();
+        field("tags", Some(tags.join(", ")).filter(|tags| !tags.is_empty()));
+        let symbols = |gains: bool| {
+            let symbols = node.exposures.iter().filter(|exposure| exposure.gains == gains);
+            let symbols: Vec<&str> = symbols.map(|exposure| exposure.symbol.value.as_ref()).collect();
+            Some(symbols.join(", ")).filter(|symbols| !symbols.is_empty())
+        };
+        field("up", symbols(true));
+        field("down", symbols(false));
+        field("written in", Some(self.place(node)));
+    }
+
+    fn place(&self, node: &Node) -> String {
+        match self.sources.get(node.span.source) {
+            Some(source) => format!("{}:{}", source.path(), source.position(node.span.start).line),
+            None => String::new(),
+        }
+    }
+
+    fn section(&self, out: &mut String, title: &str, lines: Vec<String>) {
+        if !lines.is_empty() {
+            let _ = writeln!(out, "\n{title}");
+            for line in lines {
+                let _ = writeln!(out, "  {}", cut(&line, WIDTH - 2));
+            }
+        }
+    }
+
+    fn milestone(&self, id: NodeId) -> String {
+        let node = self.model.node(id);
+        let (_, inner) = node.id.split_once('.').unwrap_or(("", &node.id));
+        let window =
+            node.window_on(self.today).map_or_else(|| "no window".to_owned(), |window| window.to_string());
+        let stated = node.stated(self.today).map_or_else(|| "-".to_owned(), |stated| stated.to_string());
+        let status = match node.state(self.today).word() {
+            "yes" => "hit",
+            "no" => "missed",
+            other => other,
+        };
+        format!("{window}  {status}  {stated}  {inner}: {}", node.title.value)
+    }
+
+    fn edge(&self, edge: &Edge, other: NodeId) -> String {
+        let node = self.model.node(other);
+        format!("{} {} {}: {}", edge.relation.value.words(), node.id, effect(&edge.effect), node.title.value)
+    }
+
+    fn fact(&self, fact: &Fact) -> String {
+        let mut line = fact.date.value.to_string();
+        if let Some(earlier) = fact.corrects.and_then(|at| self.node.journal.get(at)) {
+            let _ = write!(line, " corrects {}", earlier.date.value);
+        }
+        let _ = write!(line, " {}", fact.event.word());
+        match fact.event {
+            Event::Probability(probability) => {
+                let _ = write!(line, " {}", probability.value);
+            }
+            Event::Evidence { direction, ratio, by } => {
+                let _ = write!(line, " {} x{ratio}", word(direction));
+                if let Some(by) = by.and_then(|by| self.model.predictors.get(by.index())) {
+                    let _ = write!(line, " by {}", by.name.value);
+                }
+            }
+            Event::Slipped(window) => {
+                let _ = write!(line, " to {}", window.value);
+            }
+            Event::Resolved(outcome) => {
+                let _ = write!(line, " {}", outcome.word());
+            }
+            Event::Hit | Event::Missed | Event::Note => {}
+        }
+        if let Some(text) = &fact.text {
+            let _ = write!(line, "  {}", text.value.replace('\n', " "));
+        }
+        line
+    }
+
+    fn json(&self) -> impl Serialize {
+        #[derive(Serialize)]
+        struct NodeJson<'a> {
+            schema_version: u32,
+            as_of: String,
+            #[serde(flatten)]
+            entry: Entry<'a>,
+            source: String,
+            milestones: Vec<Entry<'a>>,
+            depends_on: Vec<EdgeJson<'a>>,
+            weighs_on: Vec<EdgeJson<'a>>,
+            journal: Vec<FactJson>,
+        }
+        #[derive(Serialize)]
+        struct EdgeJson<'a> {
+            kind: &'static str,
+            id: &'a str,
+            effect: String,
+            lag: Option<String>,
+        }
+        #[derive(Serialize)]
+        struct FactJson {
+            date: String,
+            verb: &'static str,
+            text: Option<String>,
+            link: Option<String>,
+            corrects: Option<String>,
+        }
+        let edge = |edge: &Edge, other: NodeId| EdgeJson {
+            kind: edge.relation.value.words(),
+            id: &self.model.node(other).id,
+            effect: effect(&edge.effect),
+            lag: edge.lag.map(|lag| lag.value.to_string()),
+        };
+        let fact = |fact: &Fact| FactJson {
+            date: fact.date.value.to_string(),
+            verb: fact.event.word(),
+            text: fact.text.as_ref().map(|text| text.value.to_string()),
+            link: fact.link.as_ref().map(|link| link.value.to_string()),
+            corrects: fact
+                .corrects
+                .and_then(|at| self.node.journal.get(at))
+                .map(|fact| fact.date.value.to_string()),
+        };
+        NodeJson {
+            schema_version: 1,
+            as_of: self.today.to_string(),
+            entry: Entry::new(self.node, self.today),
+            source: self.place(self.node),
+            milestones: self
+                .node
+                .milestones
+                .iter()
+                .map(|id| Entry::new(self.model.node(*id), self.today))
+                .collect(),
+            depends_on: self.model.edges_into(self.id).map(|one| edge(one, one.source)).collect(),
+            weighs_on: self.model.edges_from(self.id).map(|one| edge(one, one.target)).collect(),
+            journal: self.node.journal.iter().map(fact).collect(),
+        }
+    }
+}
+
+fn effect(effect: &Effect) -> String {
+    match effect {
+        Effect::Numbers { yes, no } => format!("{} else {}", yes.value, no.value),
+        Effect::Strength { direction, ratio, .. } => format!("{} x{ratio}", word(*direction)),
+    }
+}
+
+fn word(direction: Direction) -> &'static str {
+    match direction {
+        Direction::For => "for",
+        Direction::Against => "against",
+    }
+}

@@ -1,0 +1,248 @@
+//! The disk: reading a source folder, and replacing or creating single files. Nothing else does.
+//!
+//! Reading follows no symbolic link and leaves hidden files alone. Writing makes the new file beside the old
+//! one and renames it over, so a reader sees the one or the other and never a mix.
+
+#![expect(clippy::disallowed_methods, reason = "this is the one place where files are touched")]
+
+use std::fmt;
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use walkdir::WalkDir;
+
+use crate::limits;
+use crate::source::{Source, Sources};
+
+/// Something that the disk did not let us do.
+#[derive(Debug)]
+pub struct DiskFault {
+    /// What we were at.
+    pub path: PathBuf,
+    /// What went wrong, in words.
+    pub what: String,
+}
+
+impl DiskFault {
+    fn new(path: &Path, what: impl Into<String>) -> Self {
+        Self { path: path.to_owned(), what: what.into() }
+    }
+
+    fn io(path: &Path, error: &std::io::Error) -> Self {
+        Self::new(path, error.to_string())
+    }
+}
+
+impl fmt::Display for DiskFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.path.display(), self.what)
+    }
+}
+
+impl std::error::Error for DiskFault {}
+
+/// Reads all `.pred` files below a folder, and the Markdown files that documents may name.
+/// A path to a single `.pred` file is a network of that file alone.
+pub fn load(root: &Path) -> Result<Sources, DiskFault> {
+    let metadata = fs::metadata(root).map_err(|error| DiskFault::io(root, &error))?;
+    let base = if metadata.is_dir() { root } else { root.parent().unwrap_or_else(|| Path::new("")) };
+    let mut files = find(base)?;
+    if metadata.is_file() {
+        files.retain(|file| file.kind == FileKind::Markdown);
+        files.push(Found { path: root.to_owned(), bytes: metadata.len(), kind: FileKind::Pred });
+    }
+    let total: u64 = files.iter().map(|file| file.bytes).sum();
+    if total > limits::TOTAL_BYTES {
+        let most = limits::TOTAL_BYTES >> 20;
+        return Err(DiskFault::new(
+            root,
+            format!("{total} bytes of sources; a network has at most {most} MiB"),
+        ));
+    }
+    let texts: Vec<Text> = files.par_iter().map(|file| read(file, base)).collect::<Result<_, _>>()?;
+    let mut sources = Vec::new();
+    let mut documents = Vec::new();
+    for text in texts {
+        match text {
+            Text::Source(source) => sources.push(source),
+            Text::Document(path, text) => documents.push((path, text)),
+        }
+    }
+    Ok(Sources::new(sources).with_documents(documents))
+}
+
+/// The `.pred` files that are meant by some paths: files themselves, or all below folders.
+pub fn pred_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, DiskFault> {
+    let mut all = Vec::new();
+    for path in paths {
+        let metadata = fs::metadata(path).map_err(|error| DiskFault::io(path, &error))?;
+        if metadata.is_dir() {
+            let files = find(path)?.into_iter().filter(|file| file.kind == FileKind::Pred);
+            all.extend(files.map(|file| file.path));
+        } else {
+            all.push(path.clone());
+        }
+    }
+    all.sort();
+    all.dedup();
+    Ok(all)
+}
+
+/// Reads one source.
+pub fn load_file(path: &Path) -> Result<Source, DiskFault> {
+    let metadata = fs::metadata(path).map_err(|error| DiskFault::io(path, &error))?;
+    match read(&Found { path: path.to_owned(), bytes: metadata.len(), kind: FileKind::Pred }, path)? {
+        Text::Source(source) => Ok(source),
+        Text::Document(..) => Err(DiskFault::new(path, "no .pred file")),
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum FileKind {
+    Pred,
+    Markdown,
+}
+
+struct Found {
+    path: PathBuf,
+    bytes: u64,
+    kind: FileKind,
+}
+
+enum Text {
+    Source(Source),
+    Document(String, Arc<str>),
+}
+
+fn find(root: &Path) -> Result<Vec<Found>, DiskFault> {
+    let is_hidden =
+        |entry: &walkdir::DirEntry| entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.');
+    let mut found = Vec::new();
+    for entry in WalkDir::new(root).sort_by_file_name().into_iter().filter_entry(|entry| !is_hidden(entry)) {
+        let entry = entry.map_err(|error| DiskFault::new(error.path().unwrap_or(root), error.to_string()))?;
+        let extension = entry.path().extension().map(|extension| extension.to_string_lossy().to_lowercase());
+        let kind = match extension.as_deref() {
+            Some("pred") => FileKind::Pred,
+            Some("md") => FileKind::Markdown,
+            _ => continue,
+        };
+        if entry.path_is_symlink() && entry.depth() > 0 {
+            return Err(DiskFault::new(entry.path(), "is a symbolic link, and links are not followed"));
+        }
+        if !entry.file_type().is_file() {
+            continue;
+        }
+        let metadata = entry.metadata().map_err(|error| DiskFault::new(entry.path(), error.to_string()))?;
+        found.push(Found { path: entry.path().to_owned(), bytes: metadata.len(), kind });
+        if found.len() > limits::FILES {
+            return Err(DiskFault::new(root, format!("more than {} files", limits::FILES)));
+        }
+    }
+    Ok(found)
+}
+
+fn read(file: &Found, base: &Path) -> Result<Text, DiskFault> {
+    let limit = if file.kind == FileKind::Pred { limits::FILE_BYTES } else { limits::DOCUMENT_BYTES };
+    let shown = slashes(&file.path);
+    if file.bytes > limit {
+        return match file.kind {
+            FileKind::Pred => Ok(Text::Source(Source::too_large(shown, file.bytes))),
+            FileKind::Markdown => Err(DiskFault::new(
+                &file.path,
+                format!("a document of {} bytes; it may have {limit}", file.bytes),
+            )),
+        };
+    }
+    let bytes = fs::read(&file.path).map_err(|error| DiskFault::io(&file.path, &error))?;
+    Ok(match file.kind {
+        FileKind::Pred => Text::Source(Source::from_bytes(shown, bytes)),
+        FileKind::Markdown => {
+            let below = file.path.strip_prefix(base).unwrap_or(&file.path);
+            Text::Document(slashes(below), Arc::from(String::from_utf8_lossy(&bytes)))
+        }
+    })
+}
+
+/// A path as messages and sources name it.
+pub(crate) fn slashes(path: &Path) -> String {
+    let parts: Vec<_> = path.components().map(|part| part.as_os_str().to_string_lossy()).collect();
+    let joined = parts.join("/");
+    if path.has_root() { joined.replacen("//", "/", 1) } else { joined }
+}
+
+/// Puts `text` in place of `before`, unless the file has changed since it was read.
+pub fn replace(path: &Path, before: &str, text: &str) -> Result<(), DiskFault> {
+    let metadata = fs::symlink_metadata(path).map_err(|error| DiskFault::io(path, &error))?;
+    if metadata.file_type().is_symlink() {
+        return Err(DiskFault::new(path, "is a symbolic link; name the file that it leads to"));
+    }
+    if metadata.permissions().readonly() {
+        return Err(DiskFault::new(path, "is read-only"));
+    }
+    if links(&metadata) > 1 {
+        return Err(DiskFault::new(path, "has a second name (a hard link), which would keep the old text"));
+    }
+    let new = stage(path, text, Some(metadata.permissions()))?;
+    let now = fs::read(path).map_err(|error| DiskFault::io(path, &error))?;
+    if now != before.as_bytes() {
+        return Err(DiskFault::new(
+            path,
+            "was changed by somebody else in the meantime; nothing was written",
+        ));
+    }
+    new.persist(path).map_err(|error| DiskFault::io(path, &error.error))?;
+    Ok(())
+}
+
+/// Makes a file that is not there yet, and the folders around it.
+pub fn create(path: &Path, text: &str) -> Result<(), DiskFault> {
+    if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        fs::create_dir_all(parent).map_err(|error| DiskFault::io(parent, &error))?;
+    }
+    let new = stage(path, text, None)?;
+    new.persist_noclobber(path).map_err(|error| DiskFault::io(path, &error.error))?;
+    Ok(())
+}
+
+/// Whether there is anything at this path, a dangling link included.
+pub fn exists(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok()
+}
+
+/// The new text in a file of its own, on the same disk, safely written.
+fn stage(
+    path: &Path,
+    text: &str,
+    permissions: Option<fs::Permissions>,
+) -> Result<tempfile::NamedTempFile, DiskFault> {
+    let folder =
+        path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    let fault = |error: std::io::Error| DiskFault::io(path, &error);
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".forecastc-");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    let mut new = builder.tempfile_in(folder).map_err(fault)?;
+    new.write_all(text.as_bytes()).map_err(fault)?;
+    if let Some(permissions) = permissions {
+        new.as_file().set_permissions(permissions).map_err(fault)?;
+    }
+    new.as_file().sync_all().map_err(fault)?;
+    Ok(new)
+}
+
+#[cfg(unix)]
+fn links(metadata: &fs::Metadata) -> u64 {
+    std::os::unix::fs::MetadataExt::nlink(metadata)
+}
+
+#[cfg(not(unix))]
+fn links(_: &fs::Metadata) -> u64 {
+    1
+}

@@ -1,0 +1,410 @@
+//! The model: the network with every name looked up.
+//!
+//! `resolve` takes the trees of all files; after it no reference is text. What could not be looked up was
+//! reported and is left out, so the model is always whole in itself. It is in the order of ids, whatever
+//! the order of the files. Whether it makes sense is for `rules`.
+
+mod expression;
+mod graph;
+mod journal;
+mod names;
+mod node;
+mod resolve;
+
+pub use crate::syntax::tree::{Comparison, Direction, Kind, Mode, Operator, Outcome, Relation, Silence};
+pub use expression::{Belief, Claim, Condition, Expression, Field, Term, Test};
+pub use graph::{Arc as GraphArc, Graph};
+pub use journal::{Event, Fact, State};
+pub use node::{Conviction, Exposure, Node, NodeKind, Origin, OutsideView, Prose, ProseKind, Reference, Tie};
+pub use resolve::resolve;
+
+use std::sync::Arc;
+
+use crate::diagnostic::Levels;
+use crate::source::{Span, Spanned};
+use crate::value::{Date, Duration, Probability, Ratio, Unit};
+
+/// A name or a text, with its place.
+pub type Text = Spanned<Arc<str>>;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident;)*) => {
+        $(
+            $(#[$doc])*
+            #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+            pub struct $name(pub(crate) u32);
+
+            impl $name {
+                pub(crate) fn new(index: usize) -> Self {
+                    Self(u32::try_from(index).unwrap_or(u32::MAX))
+                }
+
+                /// Its place in the model's list.
+                pub fn index(self) -> usize {
+                    self.0 as usize
+                }
+            }
+        )*
+    };
+}
+
+ids! {
+    /// A prediction, killer, scenario or milestone.
+    NodeId;
+    /// A choice among scenarios.
+    ChoiceId;
+    /// A predictor.
+    PredictorId;
+    /// A reference class.
+    ClassId;
+    /// A document.
+    DocumentId;
+}
+
+/// The whole network.
+#[derive(Clone, Debug, Default)]
+pub struct Model {
+    /// What it says about itself.
+    pub network: Network,
+    /// In the order of their ids; a milestone's id is that of its node, a point, and its own.
+    pub nodes: Vec<Node>,
+    /// In the order of their ids.
+    pub choices: Vec<Choice>,
+    /// In the order of their ids.
+    pub predictors: Vec<Predictor>,
+    /// In the order of their ids.
+    pub classes: Vec<Class>,
+    /// In the order of their ids.
+    pub documents: Vec<Document>,
+    /// In the order of their symbols.
+    pub tickers: Vec<Ticker>,
+    /// In the order of their targets, then of their sources.
+    pub edges: Vec<Edge>,
+    /// In the order of their targets.
+    pub tables: Vec<Table>,
+    /// In the order of the files.
+    pub assertions: Vec<Assertion>,
+    /// In the order of their ids.
+    pub rules: Vec<Rule>,
+    /// In the order of the old ids.
+    pub redirects: Vec<Redirect>,
+    /// Every text that is shown to readers, with its owner's privacy.
+    pub(crate) texts: Vec<OwnedText>,
+    /// What `lint` and `allow` ask for.
+    pub(crate) levels: Levels,
+    pub(crate) names: names::Names,
+}
+
+impl Model {
+    /// The node of this id.
+    pub fn node(&self, id: NodeId) -> &Node {
+        #[expect(clippy::indexing_slicing, reason = "ids are only made for nodes of this model")]
+        &self.nodes[id.index()]
+    }
+
+    /// Every node with its id.
+    pub fn nodes(&self) -> impl Iterator<Item = (NodeId, &Node)> {
+        self.nodes.iter().enumerate().map(|(index, node)| (NodeId::new(index), node))
+    }
+
+    /// The node that is called this, also by an id that it had before.
+    pub fn find(&self, name: &str) -> Option<NodeId> {
+        self.names.node(name)
+    }
+
+    /// Whether an id or a symbol is in use, in whatever case.
+    pub fn is_taken(&self, id: &str) -> bool {
+        let same = |other: &str| other.eq_ignore_ascii_case(id);
+        self.names.get(id).is_some()
+            || self.nodes.iter().any(|node| same(&node.id))
+            || self.choices.iter().any(|one| same(&one.id.value))
+            || self.predictors.iter().any(|one| same(&one.id.value))
+            || self.classes.iter().any(|one| same(&one.id.value))
+            || self.documents.iter().any(|one| same(&one.id.value))
+            || self.tickers.iter().any(|one| same(&one.symbol.value))
+            || self.rules.iter().any(|one| same(&one.id.value))
+    }
+
+    /// The node whose id is most like this, for "did you mean".
+    pub fn nearest(&self, name: &str) -> Option<&str> {
+        crate::diagnostic::nearest(name, self.nodes.iter().map(|node| node.id.as_ref()))
+    }
+
+    /// The edges that end in a node.
+    pub fn edges_into(&self, id: NodeId) -> impl Iterator<Item = &Edge> {
+        let start = self.edges.partition_point(|edge| edge.target < id);
+        self.edges.iter().skip(start).take_while(move |edge| edge.target == id)
+    }
+
+    /// The edges that begin in a node.
+    pub fn edges_from(&self, id: NodeId) -> impl Iterator<Item = &Edge> {
+        self.edges.iter().filter(move |edge| edge.source == id)
+    }
+}
+
+/// What the network says about itself, and the usual where it is silent.
+#[derive(Clone, Debug)]
+pub struct Network {
+    /// Its title.
+    pub title: Option<Text>,
+    /// Where it is published.
+    pub url: Option<Text>,
+    /// Where its sources are.
+    pub repository: Option<Text>,
+    /// What it is about.
+    pub text: Option<Text>,
+    /// The words of conviction and what they stand for.
+    pub convictions: Vec<(Arc<str>, Probability)>,
+    /// What silence tells.
+    pub silence: Silence,
+    /// After how long without news a prediction is stale.
+    pub stale_after: Duration,
+}
+
+impl Default for Network {
+    fn default() -> Self {
+        let convictions = [("high", "85%"), ("medium", "65%"), ("low", "45%")];
+        let convictions = convictions
+            .into_iter()
+            .filter_map(|(word, level)| Some((Arc::from(word), Probability::read(level).ok()?)));
+        Self {
+            title: None,
+            url: None,
+            repository: None,
+            text: None,
+            convictions: convictions.collect(),
+            silence: Silence::None,
+            stale_after: Duration { count: 6, unit: Unit::Months },
+        }
+    }
+}
+
+/// A person or body that says things.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "each is the statement of its name")]
+pub struct Predictor {
+    pub id: Text,
+    pub name: Text,
+    pub role: Option<Text>,
+    pub links: Vec<Text>,
+    pub text: Option<Text>,
+    pub private: bool,
+    pub span: Span,
+}
+
+/// How often this kind of thing happened.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "each is the statement of its name")]
+pub struct Class {
+    pub id: Text,
+    pub title: Text,
+    pub rate: Rate,
+    pub sources: Vec<Reference>,
+    pub text: Option<Text>,
+    pub private: bool,
+    pub span: Span,
+}
+
+/// The rate of a reference class.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Rate {
+    /// So often of so many.
+    Seen {
+        /// How often it happened.
+        times: u32,
+        /// In how many cases.
+        of: u32,
+    },
+    /// As it was given.
+    Given(Probability),
+}
+
+/// Scenarios of which exactly one comes true.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "each is the statement of its name")]
+pub struct Choice {
+    pub id: Text,
+    pub question: Text,
+    pub scenarios: Vec<NodeId>,
+    pub domain: Option<Text>,
+    pub tags: Vec<Text>,
+    pub text: Option<Text>,
+    pub private: bool,
+    pub broken: bool,
+    pub span: Span,
+}
+
+/// A document that speaks of nodes.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "each is the statement of its name")]
+pub struct Document {
+    pub id: Text,
+    pub title: Text,
+    /// A path below the source folder.
+    pub file: Option<Text>,
+    pub link: Option<Text>,
+    pub date: Option<Date>,
+    pub by: Vec<PredictorId>,
+    pub about: Vec<NodeId>,
+    pub tags: Vec<Text>,
+    pub text: Option<Text>,
+    pub private: bool,
+    pub span: Span,
+}
+
+/// An exposure symbol with a name.
+#[derive(Clone, Debug)]
+#[expect(missing_docs, reason = "each is the statement of its name")]
+pub struct Ticker {
+    pub symbol: Text,
+    pub name: Text,
+    pub links: Vec<Text>,
+    pub text: Option<Text>,
+    pub private: bool,
+    pub span: Span,
+}
+
+/// A dependence of one node on another.
+#[derive(Clone, Debug)]
+pub struct Edge {
+    /// Where it begins.
+    pub source: NodeId,
+    /// Where it ends.
+    pub target: NodeId,
+    /// Its kind, and where that is said.
+    pub relation: Spanned<Relation>,
+    /// How strong it is.
+    pub effect: Effect,
+    /// The delay between the two.
+    pub lag: Option<Spanned<Duration>>,
+    /// Why.
+    pub text: Option<Text>,
+    /// Where this was found.
+    pub sources: Vec<Reference>,
+    /// Whether it is kept out of what is published.
+    pub private: bool,
+    /// The words that name the source.
+    pub source_span: Span,
+    /// All of it.
+    pub span: Span,
+}
+
+/// How strong an edge is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Effect {
+    /// P(target | source true) and P(target | source false).
+    Numbers {
+        /// If the source is true.
+        yes: Spanned<Probability>,
+        /// If it is false.
+        no: Spanned<Probability>,
+    },
+    /// An odds ratio, and whether it raises or lowers.
+    Strength {
+        /// For or against, after the kind of the edge is taken into account.
+        direction: Direction,
+        /// The direction, where it is written.
+        written: Option<Span>,
+        /// The odds ratio.
+        ratio: Ratio,
+    },
+}
+
+/// The full table of one node.
+#[derive(Clone, Debug)]
+pub struct Table {
+    /// Whose table it is.
+    pub target: NodeId,
+    /// In the order of the columns.
+    pub parents: Vec<NodeId>,
+    /// In the order of the file.
+    pub rows: Vec<Row>,
+    /// Where this was found.
+    pub sources: Vec<Reference>,
+    /// In words.
+    pub text: Option<Text>,
+    /// Whether it is kept out of what is published.
+    pub private: bool,
+    /// Whether a row could not be understood.
+    pub broken: bool,
+    /// The words that name the target.
+    pub target_span: Span,
+    /// All of it.
+    pub span: Span,
+}
+
+/// A row of a table.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// The state of each parent.
+    pub cells: Vec<bool>,
+    /// P(the node | these).
+    pub probability: Spanned<Probability>,
+    /// All of it.
+    pub span: Span,
+}
+
+/// What must hold.
+#[derive(Clone, Debug)]
+pub struct Assertion {
+    /// The claim.
+    pub claim: Claim,
+    /// Why.
+    pub text: Option<Text>,
+    /// Whether it is kept out of what is published.
+    pub private: bool,
+    /// All of it.
+    pub span: Span,
+}
+
+/// A condition over items, and what follows.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// Its id.
+    pub id: Text,
+    /// Its title.
+    pub title: Text,
+    /// What it looks at.
+    pub subjects: Vec<NodeKind>,
+    /// When it speaks.
+    pub when: Condition,
+    /// What it does then.
+    pub action: Action,
+    /// What it says, with `{field}`s to fill in.
+    pub message: Text,
+    /// In more words.
+    pub text: Option<Text>,
+    /// Whether it is kept out of what is published.
+    pub private: bool,
+    /// All of it.
+    pub span: Span,
+}
+
+/// What a rule does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is its keyword")]
+pub enum Action {
+    Warn,
+    Fail,
+    Badge,
+}
+
+/// A renamed id.
+#[derive(Clone, Debug)]
+pub struct Redirect {
+    /// The id that was.
+    pub old: Text,
+    /// The id that is.
+    pub new: Text,
+    /// Whether it is kept out of what is published.
+    pub private: bool,
+    /// All of it.
+    pub span: Span,
+}
+
+/// A text for readers.
+#[derive(Clone, Debug)]
+pub(crate) struct OwnedText {
+    pub(crate) text: Text,
+    pub(crate) private: bool,
+}

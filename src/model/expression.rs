@@ -1,0 +1,277 @@
+//! Expressions with their names looked up: claims over probabilities, and conditions over items.
+
+use std::sync::Arc;
+
+use super::{Comparison, NodeId, Operator};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, nearest};
+use crate::source::{Span, Spanned};
+use crate::syntax::tree;
+use crate::value::Duration;
+
+/// An expression over atoms of one kind.
+#[derive(Clone, Debug)]
+pub struct Expression<A> {
+    /// Its words.
+    pub span: Span,
+    /// What it says.
+    pub term: Box<Term<A>>,
+}
+
+/// The forms of expressions.
+#[derive(Clone, Debug)]
+pub enum Term<A> {
+    /// What the expression is about.
+    Atom(A),
+    /// A number; percentages are divided by 100.
+    Number(f64),
+    /// `not A`
+    Not(Expression<A>),
+    /// `-A`
+    Negative(Expression<A>),
+    /// All must hold.
+    And(Vec<Expression<A>>),
+    /// One must hold.
+    Or(Vec<Expression<A>>),
+    /// `A + B`
+    Arithmetic(Expression<A>, Operator, Expression<A>),
+    /// The first, and each comparison with the one before.
+    Compare(Expression<A>, Vec<(Comparison, Expression<A>)>),
+}
+
+/// What an `assert` says.
+pub type Claim = Expression<Belief>;
+
+/// `P(A | B, not C)`.
+#[derive(Clone, Debug)]
+pub struct Belief {
+    /// What is asked.
+    pub event: Expression<NodeId>,
+    /// What is known.
+    pub given: Vec<Expression<NodeId>>,
+}
+
+/// What a `when` says.
+pub type Condition = Expression<Test>;
+
+/// What a condition asks of an item.
+#[derive(Clone, Debug)]
+pub enum Test {
+    /// A field by itself.
+    Field(Field),
+    /// `last_fact older than 6mo`
+    Older(Spanned<Field>, Duration),
+    /// `has TAG`
+    Has(Arc<str>),
+    /// `in ai/infrastructure`
+    In(Arc<str>),
+    /// A word to compare a field with: `kind = killer`.
+    Word(Arc<str>),
+}
+
+macro_rules! fields {
+    ($($variant:ident $name:literal;)*) => {
+        /// What a rule can ask of an item.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Field { $(#[doc = concat!("`", $name, "`")] $variant,)* }
+
+        impl Field {
+            const NAMES: &[(&str, Self)] = &[$(($name, Self::$variant),)*];
+        }
+    };
+}
+
+fields! {
+    Open "open";
+    Resolved "resolved";
+    Overdue "overdue";
+    Private "private";
+    Id "id";
+    Title "title";
+    Kind "kind";
+    Mode "mode";
+    Domain "domain";
+    Tags "tags";
+    By "by";
+    P "p";
+    Stated "stated";
+    Moved "moved";
+    Age "age";
+    LastFact "last_fact";
+    WindowStart "window.start";
+    WindowEnd "window.end";
+    MilestonesCount "milestones.count";
+    MilestonesHit "milestones.hit";
+    MilestonesMissed "milestones.missed";
+    MilestonesPending "milestones.pending";
+    MilestonesOverdue "milestones.overdue";
+    EdgesIn "edges.in";
+    EdgesOut "edges.out";
+    Facts "facts";
+}
+
+impl Field {
+    /// The field of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::NAMES.iter().find(|(of, _)| *of == name).map(|(_, field)| *field)
+    }
+
+    /// As it is written.
+    pub fn name(self) -> &'static str {
+        Self::NAMES.iter().find(|(_, field)| *field == self).map_or("", |(name, _)| name)
+    }
+
+    /// Whether it is one of a list of words, to be compared with `=`.
+    fn is_word(self) -> bool {
+        matches!(
+            self,
+            Self::Kind | Self::Mode | Self::Domain | Self::By | Self::Id | Self::Tags | Self::Title
+        )
+    }
+}
+
+/// Carries over all that is the same in every kind of expression; `atom` takes what is not.
+fn carry<A>(
+    from: &tree::Expression,
+    atom: &mut impl FnMut(&tree::Expression) -> Option<A>,
+) -> Option<Expression<A>> {
+    use tree::Term as T;
+    let term = match from.term.as_ref() {
+        T::Number(number) => Term::Number(*number),
+        T::Not(inner) => Term::Not(carry(inner, atom)?),
+        T::Negative(inner) => Term::Negative(carry(inner, atom)?),
+        T::And(all) => Term::And(all.iter().map(|one| carry(one, atom)).collect::<Option<_>>()?),
+        T::Or(all) => Term::Or(all.iter().map(|one| carry(one, atom)).collect::<Option<_>>()?),
+        T::Arithmetic(left, operator, right) => {
+            Term::Arithmetic(carry(left, atom)?, *operator, carry(right, atom)?)
+        }
+        T::Compare(first, chain) => {
+            let first = carry(first, atom)?;
+            let chain = chain.iter().map(|(mark, one)| Some((*mark, carry(one, atom)?)));
+            Term::Compare(first, chain.collect::<Option<_>>()?)
+        }
+        T::Name(_) | T::Belief { .. } | T::Older(..) | T::Has(_) | T::In(_) => Term::Atom(atom(from)?),
+    };
+    Some(Expression { span: from.span, term: Box::new(term) })
+}
+
+/// A claim; `node` looks ids up and reports those that are not there.
+pub(super) fn claim(
+    from: &tree::Expression,
+    node: &mut impl FnMut(&tree::Name, &mut Diagnostics) -> Option<NodeId>,
+    out: &mut Diagnostics,
+) -> Option<Claim> {
+    carry(from, &mut |expression| match expression.term.as_ref() {
+        tree::Term::Belief { event, given } => Some(Belief {
+            event: self::event(event, node, out)?,
+            given: given.iter().map(|one| self::event(one, node, out)).collect::<Option<_>>()?,
+        }),
+        tree::Term::Name(_) => Some(Belief { event: self::event(expression, node, out)?, given: Vec::new() }),
+        _ => misplaced(
+            expression.span,
+            "an assertion asks about probabilities",
+            "write `P(…)`, ids and numbers",
+            out,
+        ),
+    })
+}
+
+/// What stands inside `P(…)`: ids, `and`, `or`, `not`.
+fn event(
+    from: &tree::Expression,
+    node: &mut impl FnMut(&tree::Name, &mut Diagnostics) -> Option<NodeId>,
+    out: &mut Diagnostics,
+) -> Option<Expression<NodeId>> {
+    use tree::Term as T;
+    if matches!(from.term.as_ref(), T::Number(_) | T::Negative(_) | T::Arithmetic(..) | T::Compare(..)) {
+        return misplaced(
+            from.span,
+            "this is no event",
+            "inside `P(…)` stand ids, `and`, `or` and `not`",
+            out,
+        );
+    }
+    if let T::Not(inner) = from.term.as_ref() {
+        let term = Box::new(Term::Not(event(inner, node, out)?));
+        return Some(Expression { span: from.span, term });
+    }
+    if let T::And(all) | T::Or(all) = from.term.as_ref() {
+        let all = all.iter().map(|one| event(one, node, out)).collect::<Option<Vec<_>>>()?;
+        let is_and = matches!(from.term.as_ref(), T::And(_));
+        let term = if is_and { Term::And(all) } else { Term::Or(all) };
+        return Some(Expression { span: from.span, term: Box::new(term) });
+    }
+    match from.term.as_ref() {
+        T::Name(name) => {
+            let term = Box::new(Term::Atom(node(name, out)?));
+            Some(Expression { span: from.span, term })
+        }
+        _ => misplaced(from.span, "this is no event", "inside `P(…)` stand ids, `and`, `or` and `not`", out),
+    }
+}
+
+/// A condition: names are fields, or words that a field is compared with.
+pub(super) fn condition(from: &tree::Expression, out: &mut Diagnostics) -> Option<Condition> {
+    let words = compared_words(from);
+    carry(from, &mut |expression| match expression.term.as_ref() {
+        tree::Term::Name(name) if words.contains(&name.span) => Some(Test::Word(Arc::clone(&name.value))),
+        tree::Term::Name(name) => Some(Test::Field(field(name, out)?)),
+        tree::Term::Older(inner, duration) => match inner.term.as_ref() {
+            tree::Term::Name(name) => {
+                Some(Test::Older(Spanned::new(field(name, out)?, name.span), duration.value))
+            }
+            _ => misplaced(inner.span, "only a date can be older", "write `last_fact older than 6mo`", out),
+        },
+        tree::Term::Has(tag) => Some(Test::Has(Arc::clone(&tag.value))),
+        tree::Term::In(domain) => Some(Test::In(Arc::clone(&domain.value))),
+        _ => misplaced(
+            expression.span,
+            "a condition asks about fields",
+            "`p` is the probability of the item",
+            out,
+        ),
+    })
+}
+
+/// The names that stand right of `=` or `!=` behind a field of words.
+fn compared_words(expression: &tree::Expression) -> Vec<Span> {
+    use tree::Term as T;
+    match expression.term.as_ref() {
+        T::Not(inner) | T::Negative(inner) => compared_words(inner),
+        T::And(all) | T::Or(all) => all.iter().flat_map(compared_words).collect(),
+        T::Compare(first, chain) => {
+            let is_word_field = |one: &tree::Expression| match one.term.as_ref() {
+                T::Name(name) => Field::from_name(&name.value).is_some_and(Field::is_word),
+                _ => false,
+            };
+            match chain.as_slice() {
+                [(tree::Comparison::Equal | tree::Comparison::Unequal, right)] if is_word_field(first) => {
+                    vec![right.span]
+                }
+                _ => Vec::new(),
+            }
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn field(name: &tree::Name, out: &mut Diagnostics) -> Option<Field> {
+    if let Some(field) = Field::from_name(&name.value) {
+        return Some(field);
+    }
+    let diagnostic =
+        Diagnostic::new(Code::UnknownField, name.span, format!("items have no field `{}`", name.value));
+    let near = nearest(&name.value, Field::NAMES.iter().map(|(name, _)| *name));
+    out.push(match near {
+        Some(near) => diagnostic.help(format!("did you mean `{near}`?")).replace_with(near),
+        None => {
+            let all: Vec<&str> = Field::NAMES.iter().map(|(name, _)| *name).collect();
+            diagnostic.help(format!("the fields are {}", all.join(", ")))
+        }
+    });
+    None
+}
+
+fn misplaced<A>(span: Span, message: &str, help: &str, out: &mut Diagnostics) -> Option<A> {
+    out.push(Diagnostic::new(Code::SyntaxError, span, message).help(help));
+    None
+}

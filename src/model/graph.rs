@@ -1,0 +1,110 @@
+//! The directed part of the network, for finding circles. petgraph lives and dies here.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use petgraph::algo::kosaraju_scc;
+use petgraph::graph::{DiGraph, NodeIndex};
+use petgraph::visit::EdgeRef as _;
+
+use super::{Model, NodeId, Relation};
+use crate::source::Span;
+
+/// A dependence that has a direction: an edge, a column of a table, or a milestone on its node.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Arc {
+    /// Where it begins.
+    pub source: NodeId,
+    /// Where it ends.
+    pub target: NodeId,
+    /// Where it is said.
+    pub span: Span,
+}
+
+/// All of them. The scenarios of a choice are one variable, and one place here.
+#[derive(Debug)]
+pub struct Graph {
+    inner: DiGraph<(), Arc>,
+}
+
+impl Graph {
+    /// Of a model. `moves with` has no direction and is not in it.
+    pub fn of(model: &Model) -> Self {
+        let mut inner = DiGraph::with_capacity(model.nodes.len(), model.edges.len());
+        let mut places = Vec::with_capacity(model.nodes.len());
+        let mut choices = BTreeMap::new();
+        for node in &model.nodes {
+            places.push(match node.choice {
+                Some(choice) => *choices.entry(choice).or_insert_with(|| inner.add_node(())),
+                None => inner.add_node(()),
+            });
+        }
+        let mut add = |arc: Arc| {
+            if let (Some(from), Some(to)) = (places.get(arc.source.index()), places.get(arc.target.index()))
+                && from != to
+            {
+                inner.add_edge(*from, *to, arc);
+            }
+        };
+        for edge in model.edges.iter().filter(|edge| edge.relation.value != Relation::MovesWith) {
+            add(Arc { source: edge.source, target: edge.target, span: edge.source_span });
+        }
+        for table in &model.tables {
+            for parent in &table.parents {
+                add(Arc { source: *parent, target: table.target, span: table.target_span });
+            }
+        }
+        for (id, node) in model.nodes() {
+            if let Some(parent) = node.parent {
+                add(Arc { source: parent, target: id, span: node.id_span });
+            }
+        }
+        Self { inner }
+    }
+
+    /// A shortest circle of every part that has one, in the order of their first nodes.
+    pub fn circles(&self) -> Vec<Vec<Arc>> {
+        let parts = kosaraju_scc(&self.inner).into_iter().filter(|part| part.len() > 1);
+        let mut circles: Vec<Vec<Arc>> = parts.filter_map(|part| self.circle(&part)).collect();
+        circles.sort();
+        circles
+    }
+
+    /// A shortest way from the first arc's source round to itself, inside one part.
+    fn circle(&self, part: &[NodeIndex]) -> Option<Vec<Arc>> {
+        let mut member = vec![false; self.inner.node_count()];
+        for place in part {
+            if let Some(one) = member.get_mut(place.index()) {
+                *one = true;
+            }
+        }
+        let is_member = |place: NodeIndex| member.get(place.index()).copied().unwrap_or(false);
+        let arcs = |place: NodeIndex| self.inner.edges(place).filter(move |edge| is_member(edge.target()));
+        let start = part.iter().copied().min_by_key(|place| arcs(*place).map(|edge| *edge.weight()).min())?;
+
+        let mut came_by: BTreeMap<NodeIndex, (NodeIndex, Arc)> = BTreeMap::new();
+        let mut queue = VecDeque::from([start]);
+        while let Some(place) = queue.pop_front() {
+            let mut out: Vec<(Arc, NodeIndex)> =
+                arcs(place).map(|edge| (*edge.weight(), edge.target())).collect();
+            out.sort_unstable();
+            for (arc, next) in out {
+                if next == start {
+                    let mut way = vec![arc];
+                    let mut at = place;
+                    while at != start {
+                        let (before, arc) = *came_by.get(&at)?;
+                        way.push(arc);
+                        at = before;
+                    }
+                    way.reverse();
+                    return Some(way);
+                }
+                if let std::collections::btree_map::Entry::Vacant(entry) = came_by.entry(next) {
+                    entry.insert((place, arc));
+                    queue.push_back(next);
+                }
+            }
+        }
+        None
+    }
+}

@@ -1,0 +1,86 @@
+//! The rules: what a network that can be read may still get wrong.
+//!
+//! Each rule is a file of its own, named after its code, and owns its words. It looks at the model and
+//! at the day, pushes what it finds, and changes nothing. Items that could not be understood whole are
+//! passed over where a rule would have to guess.
+
+mod bulk_facts;
+mod contradictory_edge;
+mod contradictory_facts;
+mod cyclic_edges;
+mod duplicate_edge;
+mod early_resolution;
+mod edge_within_choice;
+mod future_fact;
+mod impossible_lag;
+mod incomplete_table;
+mod milestone_outside_window;
+mod missing_file;
+mod missing_probability;
+mod missing_window;
+mod overdue;
+mod private_name;
+mod self_edge;
+mod stale_prediction;
+mod statement_after_resolution;
+mod table_and_edges;
+mod template_numbers;
+mod too_large;
+mod unbalanced_choice;
+mod unknown_mention;
+mod unmeasured_prediction;
+mod unused;
+
+use crate::diagnostic::Diagnostics;
+use crate::model::Model;
+use crate::source::Sources;
+use crate::value::Date;
+
+/// What rules look at.
+pub(crate) struct Scene<'a> {
+    pub(crate) model: &'a Model,
+    pub(crate) sources: &'a Sources,
+    pub(crate) today: Date,
+}
+
+type Rule = fn(&Scene<'_>, &mut Diagnostics);
+
+const RULES: &[Rule] = &[
+    too_large::check,
+    // Edges, tables and choices.
+    self_edge::check,
+    duplicate_edge::check,
+    contradictory_edge::check,
+    edge_within_choice::check,
+    table_and_edges::check,
+    incomplete_table::check,
+    cyclic_edges::check,
+    unbalanced_choice::check,
+    missing_probability::check,
+    impossible_lag::check,
+    template_numbers::check,
+    // Facts and time.
+    statement_after_resolution::check,
+    contradictory_facts::check,
+    early_resolution::check,
+    future_fact::check,
+    bulk_facts::check,
+    milestone_outside_window::check,
+    overdue::check,
+    stale_prediction::check,
+    missing_window::check,
+    unmeasured_prediction::check,
+    // What is named, and what is shown.
+    unused::check,
+    missing_file::check,
+    private_name::check,
+    unknown_mention::check,
+];
+
+/// Checks the network as it stands on a day.
+pub(crate) fn check(model: &Model, sources: &Sources, today: Date, diagnostics: &mut Diagnostics) {
+    let scene = Scene { model, sources, today };
+    for rule in RULES {
+        rule(&scene, diagnostics);
+    }
+}

@@ -1,0 +1,20 @@
+//! `future-fact`: a line of the journal dated after the day of the compile. It does not count yet.
+
+use super::Scene;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+
+pub(super) fn check(scene: &Scene<'_>, out: &mut Diagnostics) {
+    for fact in scene.model.nodes.iter().flat_map(|node| &node.journal) {
+        if fact.date.value > scene.today {
+            out.push(
+                Diagnostic::new(
+                    Code::FutureFact,
+                    fact.date.span,
+                    format!("{} is after {}", fact.date.value, scene.today),
+                )
+                .why("the journal holds what is known; this line does not count before its day")
+                .help("mend the date"),
+            );
+        }
+    }
+}

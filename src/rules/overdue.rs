@@ -1,0 +1,33 @@
+//! `overdue-prediction` and `overdue-milestone`: the window is over and no outcome is recorded.
+//!
+//! Such a node keeps feeding its old odds to everything below it, so a page looks current and is not.
+
+use super::Scene;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::model::NodeKind;
+
+pub(super) fn check(scene: &Scene<'_>, out: &mut Diagnostics) {
+    let model = scene.model;
+    for node in model.nodes.iter().filter(|node| !node.broken && node.state(scene.today).is_open()) {
+        let Some(window) = node.window_on(scene.today) else { continue };
+        let Some(stated) = node.window else { continue };
+        if window.last() >= scene.today {
+            continue;
+        }
+        // The milestones of what is settled are settled with it.
+        let parent = node.parent.map(|parent| model.node(parent));
+        if parent.is_some_and(|parent| !parent.state(scene.today).is_open()) {
+            continue;
+        }
+        let (code, help) = if node.kind == NodeKind::Milestone {
+            (Code::OverdueMilestone, "record `hit`, `missed` or `slipped … to …` in the journal")
+        } else {
+            (Code::OverduePrediction, "record `resolved yes` or `resolved no` in the journal")
+        };
+        out.push(
+            Diagnostic::new(code, stated.span, format!("`{}` was due on {}", node.id, window.last()))
+                .why("its old odds still feed everything that hangs on it")
+                .help(help),
+        );
+    }
+}

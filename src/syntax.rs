@@ -1,0 +1,87 @@
+//! From the text of one file to its tree.
+//!
+//! `parse` cannot fail: what it does not understand it reports, line by line, and leaves out. Every name is
+//! still text. The same outline and tokens serve the formatter (`print`).
+
+mod form;
+mod grammar;
+mod lower;
+mod outline;
+mod print;
+mod problem;
+pub mod tree;
+
+pub use print::{Unprintable, format};
+
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::limits;
+use crate::source::{Source, SourceFault};
+use crate::value::is_forbidden;
+
+/// Parses one file.
+pub fn parse(source: &Source, diagnostics: &mut Diagnostics) -> tree::File {
+    let mut found = Diagnostics::new();
+    let file = match too_large(source) {
+        Some(fault) => {
+            found.push(fault);
+            tree::File { source: source.id(), items: Vec::new() }
+        }
+        None => {
+            check_characters(source, &mut found);
+            let (entries, faults) = outline::outline(source.text());
+            problem::outline_faults(source, &faults, &mut found);
+            lower::file(source, &entries, &mut found)
+        }
+    };
+    if found.cut(limits::FAULTS_PER_FILE) {
+        let message = format!("more than {} faults in this file", limits::FAULTS_PER_FILE);
+        found.push(
+            Diagnostic::new(Code::TooLarge, source.span(0, 0), message)
+                .help("the rest is not shown; is this a file of forecasts?"),
+        );
+    }
+    diagnostics.extend(found);
+    file
+}
+
+fn too_large(source: &Source) -> Option<Diagnostic> {
+    let bytes = match source.fault() {
+        Some(SourceFault::TooLarge(bytes)) => bytes,
+        Some(SourceFault::NotUtf8) | None => source.text().len() as u64,
+    };
+    (bytes > limits::FILE_BYTES).then(|| {
+        Diagnostic::new(Code::TooLarge, source.span(0, 0), format!("a file of {bytes} bytes"))
+            .why("a file this large is not read, so nothing in it counts")
+            .help(format!("split it: a file may have {} bytes", limits::FILE_BYTES))
+    })
+}
+
+/// Finds the characters that hide or reorder text, wherever they stand.
+fn check_characters(source: &Source, out: &mut Diagnostics) {
+    let is_plain = |byte: u8| matches!(byte, 0x20..=0x7E | b'\n' | b'\t' | b'\r');
+    let text = source.text();
+    if text.bytes().all(is_plain) {
+        return;
+    }
+    let broken_bytes = source.fault() == Some(SourceFault::NotUtf8);
+    for (at, character) in text.char_indices() {
+        if at == 0 && character == '\u{FEFF}' {
+            continue;
+        }
+        let span = source.span(at, at + character.len_utf8());
+        if broken_bytes && character == char::REPLACEMENT_CHARACTER {
+            out.push(
+                Diagnostic::new(Code::NotUtf8, span, "bytes that are not UTF-8")
+                    .why("the same bytes would be other letters on another machine")
+                    .help("save the file as UTF-8"),
+            );
+        } else if is_forbidden(character) {
+            let message = format!("a hidden character, U+{:04X}", u32::from(character));
+            out.push(
+                Diagnostic::new(Code::ControlCharacter, span, message)
+                    .why("what is read here is not what is written: such characters hide or reorder text")
+                    .help("remove it"),
+            );
+        }
+    }
+}
