@@ -51,7 +51,7 @@ type Fault = Box<dyn std::error::Error>;
 
 /// A compiler for forecasts: plain-text predictions in git, checked and published.
 #[derive(Debug, Parser)]
-#[command(name = "forecastc", version, propagate_version = true, max_term_width = 100)]
+#[command(name = "forecastc", version, max_term_width = 100)]
 #[command(after_help = "Exit codes: 0 all is well, 1 the network is at fault, 2 the call is.")]
 struct Arguments {
     #[command(flatten)]

@@ -82,7 +82,7 @@ pub struct Model {
     pub edges: Vec<Edge>,
     /// In the order of their targets.
     pub tables: Vec<Table>,
-    /// In the order of the files.
+    /// In the order of their words.
     pub assertions: Vec<Assertion>,
     /// In the order of their ids.
     pub rules: Vec<Rule>,
@@ -347,6 +347,8 @@ pub struct Row {
 /// What must hold.
 #[derive(Clone, Debug)]
 pub struct Assertion {
+    /// The claim as people read it.
+    pub words: String,
     /// The claim.
     pub claim: Claim,
     /// Why.

@@ -13,10 +13,35 @@ pub mod tree;
 
 pub use print::{Unprintable, format};
 
+use rayon::prelude::*;
+
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::limits;
 use crate::source::{Source, SourceFault};
 use crate::value::is_forbidden;
+
+/// Whether there are more items than a network may have: found without parsing them.
+pub(crate) fn too_many_items(sources: &[Source]) -> Option<Diagnostic> {
+    let begins = |line: &&str| line.trim_start().starts_with(|c: char| c.is_ascii_alphanumeric());
+    let lines: usize = sources.par_iter().map(|source| source.text().lines().filter(begins).count()).sum();
+    if lines <= limits::ITEMS {
+        return None;
+    }
+    let counts: Vec<usize> =
+        sources.par_iter().map(|source| outline::outline(source.text()).0.len()).collect();
+    let items: usize = counts.iter().sum();
+    let largest = sources.iter().zip(&counts).max_by_key(|(_, count)| **count);
+    let (source, _) = largest.filter(|_| items > limits::ITEMS)?;
+    Some(
+        Diagnostic::new(
+            Code::TooLarge,
+            source.span(0, 0),
+            format!("{items} items, most of them in this file"),
+        )
+        .why("a network this large is not read, so nothing in it counts")
+        .help(format!("a network has at most {} items", limits::ITEMS)),
+    )
+}
 
 /// Parses one file.
 pub fn parse(source: &Source, diagnostics: &mut Diagnostics) -> tree::File {

@@ -34,7 +34,9 @@ pub(super) fn run(arguments: &Arguments, call: &mut Call) -> Result<Ending, Faul
         .map(|path| path.display().to_string())
         .collect();
     if !taken.is_empty() {
-        return Err(format!("nothing was written: there is already {}", taken.join(", ")).into());
+        return Err(
+            format!("nothing was written, for these are there already:\n  {}", taken.join("\n  ")).into()
+        );
     }
     for (path, text) in FILES {
         let path = arguments.dir.join(path);

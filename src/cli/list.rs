@@ -7,7 +7,7 @@ use super::output::{Format, table};
 use super::{Call, Ending, Fault};
 use crate::diagnostic;
 use crate::model::{Model, Node, NodeKind};
-use crate::value::Date;
+use crate::value::{Date, Probability};
 
 /// List the nodes of the network
 #[derive(Debug, Args)]
@@ -54,9 +54,8 @@ pub(super) struct Entry<'a> {
     id: &'a str,
     kind: &'static str,
     title: &'a str,
-    /// In percent, as it was written.
-    stated: Option<String>,
-    prior: Option<String>,
+    stated: Option<f64>,
+    prior: Option<f64>,
     status: &'static str,
     window: Option<WindowEntry>,
     domain: Option<&'a str>,
@@ -77,8 +76,8 @@ impl<'a> Entry<'a> {
             id: &node.id,
             kind: node.kind.word(),
             title: &node.title.value,
-            stated: node.stated(today).map(|stated| stated.to_string()),
-            prior: node.prior.map(|prior| prior.value.to_string()),
+            stated: node.stated(today).map(Probability::as_f64),
+            prior: node.prior.map(|prior| prior.value.as_f64()),
             status: node.state(today).word(),
             window: window.map(|window| WindowEntry {
                 first: window.first().to_string(),

@@ -1,6 +1,5 @@
 //! `forecastc new`
 
-use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -43,6 +42,20 @@ enum Kind {
 }
 
 impl Kind {
+    fn template(self) -> &'static str {
+        match self {
+            Self::Prediction => include_str!("new/prediction.pred"),
+            Self::Killer => include_str!("new/killer.pred"),
+            Self::Scenario => include_str!("new/scenario.pred"),
+            Self::Choice => include_str!("new/choice.pred"),
+            Self::Predictor => include_str!("new/predictor.pred"),
+            Self::Class => include_str!("new/class.pred"),
+            Self::Document => include_str!("new/document.pred"),
+            Self::Ticker => include_str!("new/ticker.pred"),
+            Self::Rule => include_str!("new/rule.pred"),
+        }
+    }
+
     fn usual_title(self) -> &'static str {
         match self {
             Self::Prediction => "What comes true or not",
@@ -67,12 +80,15 @@ pub(super) fn run(arguments: &Arguments, call: &mut Call) -> Result<Ending, Faul
     let title = arguments.title.as_deref().unwrap_or_else(|| arguments.kind.usual_title());
     let id = match &arguments.id {
         Some(id) if model.is_taken(id) => return Err(format!("the id `{id}` is taken").into()),
-        Some(id) => id.clone(),
+        Some(id) => match crate::value::check_id(id) {
+            Err(refusal) if arguments.kind != Kind::Ticker => return Err(refusal.message.into()),
+            _ => id.clone(),
+        },
         None => free_id(arguments.kind, title, &model),
     };
     let item =
         syntax::format(&Source::new("<new item>", item(arguments.kind, &id, &quote(title), call.today)))
-            .map_err(|_| format!("`{id}` cannot be an id, or the title is too long"))?;
+            .map_err(|_| format!("the title is too long, or `{id}` is no symbol"))?;
     let Some(path) = &arguments.into else {
         call.output.result(&item);
         return Ok(Ending::Fine);
@@ -160,32 +176,12 @@ fn next_in_series(model: &Model) -> Option<String> {
     }
 }
 
+/// The template of a kind, filled in. The title comes last: nothing in it is filled in again.
 fn item(kind: Kind, id: &str, title: &str, today: Date) -> String {
-    let (from, to) = (today.year() + 1, today.year() + 3);
-    let mut out = String::new();
-    let _ = match kind {
-        Kind::Prediction => write!(
-            out,
-            "prediction {id} {title} {{\n mode forecast\n window {from} .. {to}\n probability 50%\n\n measure \"How it will be decided, and by whose figures\"\n\n {today} note \"First version\"\n}}\n"
-        ),
-        Kind::Killer => write!(out, "killer {id} {title} {{\n window {from} .. {to}\n probability 10%\n}}\n"),
-        Kind::Scenario => {
-            write!(out, "scenario {id} {title} {{\n window {from} .. {to}\n probability 30%\n}}\n")
-        }
-        Kind::Choice => write!(
-            out,
-            "choice {id} {title} {{\n scenario {id}_YES \"The one\" {{ probability 40% }}\n scenario {id}_NO \"The other\" {{ rest }}\n}}\n"
-        ),
-        Kind::Predictor => write!(out, "predictor {id} {title} {{ role \"What they do\" }}\n"),
-        Kind::Class => write!(out, "class {id} {title} {{\n seen 1 of 10\n source \"Who counted\"\n}}\n"),
-        Kind::Document => {
-            write!(out, "document {id} {title} {{\n link <https://example.org/>\n date {today}\n}}\n")
-        }
-        Kind::Ticker => write!(out, "ticker {id} {title}\n"),
-        Kind::Rule => write!(
-            out,
-            "rule {id} {title} {{\n for prediction\n when open and last_fact older than 6mo\n warn \"{{id}} has had no new fact since {{last_fact}}\"\n}}\n"
-        ),
-    };
-    out
+    kind.template()
+        .replace("@ID", id)
+        .replace("@FROM", &(today.year() + 1).to_string())
+        .replace("@TODAY", &today.to_string())
+        .replace("@TO", &(today.year() + 3).to_string())
+        .replacen("\"@TITLE\"", title, 1)
 }

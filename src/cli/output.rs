@@ -112,23 +112,36 @@ pub(super) fn cut(text: &str, width: usize) -> String {
     format!("{}…", out.trim_end())
 }
 
-/// Words in lines of at most that width, each behind `indent`.
+/// Markdown in lines of at most that width, each behind `indent`. Lines of one paragraph are joined.
 pub(super) fn wrap(text: &str, indent: &str, width: usize) -> String {
     let mut out = String::new();
-    for paragraph in text.split('\n') {
-        let mut line = String::new();
-        for word in paragraph.split_whitespace() {
+    let mut line = String::new();
+    let mut flush = |line: &mut String| {
+        if !line.is_empty() {
+            out.push_str(&format!("{indent}{line}\n"));
+            line.clear();
+        }
+    };
+    for source_line in text.lines() {
+        let begins_anew = source_line.trim_start().starts_with(['-', '*', '>', '#', '|', '`'])
+            || source_line.starts_with(|c: char| c.is_ascii_digit());
+        if source_line.trim().is_empty() || begins_anew {
+            flush(&mut line);
+        }
+        for word in source_line.split_whitespace() {
             if !line.is_empty() && indent.width() + line.width() + 1 + word.width() > width {
-                out.push_str(&format!("{indent}{line}\n"));
-                line.clear();
+                flush(&mut line);
             }
             if !line.is_empty() {
                 line.push(' ');
             }
             line.push_str(word);
         }
-        out.push_str(format!("{indent}{line}").trim_end());
-        out.push('\n');
+        if source_line.trim().is_empty() {
+            line.push('\n');
+            flush(&mut line);
+        }
     }
-    out
+    flush(&mut line);
+    out.lines().map(|line| format!("{}\n", line.trim_end())).collect::<String>().replace("\n\n\n", "\n\n")
 }

@@ -174,8 +174,8 @@ impl Page<'_> {
 
     fn fact(&self, fact: &Fact) -> String {
         let mut line = fact.date.value.to_string();
-        if let Some(earlier) = fact.corrects.and_then(|at| self.node.journal.get(at)) {
-            let _ = write!(line, " corrects {}", earlier.date.value);
+        if let Some(date) = fact.corrects {
+            let _ = write!(line, " corrects {date}");
         }
         let _ = write!(line, " {}", fact.event.word());
         match fact.event {
@@ -241,10 +241,7 @@ impl Page<'_> {
             verb: fact.event.word(),
             text: fact.text.as_ref().map(|text| text.value.to_string()),
             link: fact.link.as_ref().map(|link| link.value.to_string()),
-            corrects: fact
-                .corrects
-                .and_then(|at| self.node.journal.get(at))
-                .map(|fact| fact.date.value.to_string()),
+            corrects: fact.corrects.map(|date| date.to_string()),
         };
         NodeJson {
             schema_version: 1,

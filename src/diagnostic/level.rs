@@ -1,7 +1,9 @@
 //! Levels: what `lint` sets for the network, what `allow` silences in one item, and what the caller denies.
 
+use std::collections::BTreeMap;
+
 use super::{Code, Diagnostic, Severity};
-use crate::source::Span;
+use crate::source::{SourceId, Span};
 
 /// What becomes of a diagnostic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +22,8 @@ pub(crate) struct Allow {
     pub(crate) code: Code,
     /// The whole item.
     pub(crate) item: Span,
+    /// The item that it stands in, at the outermost.
+    pub(crate) outermost: Span,
     /// The words `allow CODE`.
     pub(crate) span: Span,
     /// False in an item that has faults of its own: what it would have silenced was not looked for.
@@ -35,21 +39,10 @@ pub struct Levels {
 
 /// Applies the levels, and adds `unused-allow` for every `allow` that had nothing to do.
 pub(super) fn settle(list: &mut Vec<Diagnostic>, levels: &Levels) {
-    let mut used = vec![false; levels.allows.len()];
-    list.retain(|one| !is_allowed(one, &levels.allows, &mut used));
-    let unused = levels.allows.iter().zip(&used).filter(|(allow, used)| allow.answerable && !**used);
-    let unused: Vec<Diagnostic> = unused
-        .map(|(allow, _)| {
-            Diagnostic::new(
-                Code::UnusedAllow,
-                allow.span,
-                format!("nothing here raises `{}`", allow.code.name()),
-            )
-            .why("an exception that outlives its reason hides the next fault of its kind")
-            .help("remove this line")
-        })
-        .filter(|one| !is_allowed(one, &levels.allows, &mut used.clone()))
-        .collect();
+    let mut allows = Allows::new(&levels.allows);
+    list.retain(|one| !allows.silence(one));
+    let mut unused = allows.unused();
+    unused.retain(|one| !allows.silence(one));
     list.extend(unused);
 
     let lint = |code| levels.lints.iter().rev().find(|(of, _)| *of == code).map(|(_, level)| *level);
@@ -64,13 +57,53 @@ pub(super) fn settle(list: &mut Vec<Diagnostic>, levels: &Levels) {
     });
 }
 
-fn is_allowed(one: &Diagnostic, allows: &[Allow], used: &mut [bool]) -> bool {
-    let mut allowed = false;
-    for (allow, used) in allows.iter().zip(used) {
-        if allow.code == one.code && allow.item.contains(one.span()) {
-            allowed = true;
-            *used = true;
+/// The `allow`s by their codes and the places of their items, and which of them were of use.
+struct Allows<'a> {
+    by_place: BTreeMap<(Code, SourceId), Vec<(usize, &'a Allow)>>,
+    used: Vec<bool>,
+    all: &'a [Allow],
+}
+
+impl<'a> Allows<'a> {
+    fn new(all: &'a [Allow]) -> Self {
+        let mut by_place: BTreeMap<_, Vec<(usize, &Allow)>> = BTreeMap::new();
+        for (index, allow) in all.iter().enumerate() {
+            by_place.entry((allow.code, allow.item.source)).or_default().push((index, allow));
         }
+        for allows in by_place.values_mut() {
+            allows.sort_by_key(|(_, allow)| allow.outermost.start);
+        }
+        Self { by_place, used: vec![false; all.len()], all }
     }
-    allowed
+
+    /// Whether a diagnostic is allowed where it is.
+    fn silence(&mut self, one: &Diagnostic) -> bool {
+        let span = one.span();
+        let Some(allows) = self.by_place.get(&(one.code, span.source)) else { return false };
+        // The outermost items of a file follow each other: only the last that begins before the place can hold it.
+        let before = allows.partition_point(|(_, allow)| allow.outermost.start <= span.start);
+        let before = allows.get(..before).unwrap_or_default();
+        let Some((_, last)) = before.last() else { return false };
+        let near = before.iter().rev().take_while(|(_, allow)| allow.outermost == last.outermost);
+        let mut silenced = false;
+        for (index, _) in near.filter(|(_, allow)| allow.item.contains(span)) {
+            silenced = true;
+            if let Some(used) = self.used.get_mut(*index) {
+                *used = true;
+            }
+        }
+        silenced
+    }
+
+    fn unused(&self) -> Vec<Diagnostic> {
+        let unused = self.all.iter().zip(&self.used).filter(|(allow, used)| allow.answerable && !**used);
+        unused
+            .map(|(allow, _)| {
+                let message = format!("nothing here raises `{}`", allow.code.name());
+                Diagnostic::new(Code::UnusedAllow, allow.span, message)
+                    .why("an exception that outlives its reason hides the next fault of its kind")
+                    .help("remove this line")
+            })
+            .collect()
+    }
 }

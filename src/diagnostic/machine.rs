@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Code, Diagnostic, Diagnostics, Severity};
+use super::{Code, Diagnostic, Diagnostics, Severity, visible};
 use crate::limits;
 use crate::source::{Sources, Span};
 
@@ -255,11 +255,8 @@ fn annotation(one: &Diagnostic, sources: &Sources) -> String {
         Severity::Warning => "warning",
     };
     let at = Place::new(one.span(), "", sources);
-    let mut message = one.message.clone();
-    for part in [&one.why, &one.help].into_iter().flatten() {
-        message.push('\n');
-        message.push_str(part);
-    }
+    let parts = [Some(&one.message), one.why.as_ref(), one.help.as_ref()];
+    let message: Vec<_> = parts.into_iter().flatten().map(|part| visible(part)).collect();
     format!(
         "::{command} file={},line={},col={},endLine={},endColumn={},title={}::{}",
         escape(at.path, true),
@@ -268,7 +265,7 @@ fn annotation(one: &Diagnostic, sources: &Sources) -> String {
         at.end_line,
         at.end_column,
         one.code.name(),
-        escape(&message, false),
+        escape(&message.join("\n"), false),
     )
 }
 

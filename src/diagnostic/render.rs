@@ -91,8 +91,10 @@ fn excerpt(one: &Diagnostic, sources: &Sources, renderer: &Renderer) -> String {
         .map(|window| window.marks.iter().map(|mark| visible(mark.text).into_owned()).collect())
         .collect();
     for ((window, path), labels) in windows.iter().zip(&paths).zip(&labels) {
-        let mut snippet =
-            Snippet::source(window.text).line_start(window.first_line).path(path.as_str()).fold(true);
+        let mut snippet = Snippet::source(window.text.as_str())
+            .line_start(window.first_line)
+            .path(path.as_str())
+            .fold(true);
         for (mark, label) in window.marks.iter().zip(labels) {
             let kind = if mark.primary { AnnotationKind::Primary } else { AnnotationKind::Context };
             let label = Some(label.as_str()).filter(|label| !label.is_empty());
@@ -120,7 +122,7 @@ fn notes<'a>(mut group: Group<'a>, one: &'a Diagnostic) -> Group<'a> {
 /// The lines of one file that the labels of a diagnostic are about.
 struct Window<'a> {
     path: &'a str,
-    text: &'a str,
+    text: String,
     first_line: usize,
     marks: Vec<Mark<'a>>,
 }
@@ -160,15 +162,50 @@ fn windows<'a>(one: &'a Diagnostic, sources: &'a Sources) -> Vec<Window<'a>> {
             }
             continue;
         }
-        let clamp = |at: u32| floor((at as usize).saturating_sub(offset), text);
+        let shown = Shown::new(text);
+        let clamp = |at: u32| shown.place(floor((at as usize).saturating_sub(offset), text));
         let marks = labels.iter().filter_map(|index| {
             let label = one.labels.get(*index)?;
             let range = clamp(label.span.start)..clamp(label.span.end.max(label.span.start));
             Some(Mark { range, text: &label.text, primary: *index == 0 })
         });
-        windows.push(Window { path: source.path(), text, first_line, marks: marks.collect() });
+        let marks = marks.collect();
+        windows.push(Window { path: source.path(), text: shown.text, first_line, marks });
     }
     windows
+}
+
+/// Lines with everything unseen made visible, and where each place of the original went.
+struct Shown {
+    text: String,
+    /// Places of the original where a replacement stands, and how many bytes were added up to and with it.
+    added: Vec<(usize, usize)>,
+}
+
+impl Shown {
+    fn new(original: &str) -> Self {
+        let mut shown = Self { text: String::with_capacity(original.len()), added: Vec::new() };
+        for (at, character) in original.char_indices() {
+            let before = at + shown.added.last().map_or(0, |(_, added)| *added);
+            if matches!(character, '\n' | '\t' | '\r') {
+                shown.text.push(character);
+            } else {
+                let mut bytes = [0; 4];
+                shown.text.push_str(&visible(character.encode_utf8(&mut bytes)));
+            }
+            let length = shown.text.len() - before;
+            if length > character.len_utf8() {
+                let added = shown.text.len() - at - character.len_utf8();
+                shown.added.push((at, added));
+            }
+        }
+        shown
+    }
+
+    fn place(&self, at: usize) -> usize {
+        let before = self.added.partition_point(|(place, _)| *place < at);
+        at + before.checked_sub(1).and_then(|last| self.added.get(last)).map_or(0, |(_, added)| *added)
+    }
 }
 
 /// The nearest border of characters at or before a place.

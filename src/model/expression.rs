@@ -1,5 +1,10 @@
 //! Expressions with their names looked up: claims over probabilities, and conditions over items.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "forms are picked out: the others have a message of their own"
+)]
+
 use std::sync::Arc;
 
 use super::{Comparison, NodeId, Operator};

@@ -2,6 +2,8 @@
 //!
 //! A line that `corrects` another takes its place from its own day on; before that day the earlier line holds.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "events are picked out of a journal")]
+
 use super::{Direction, Outcome, PredictorId, Text};
 use crate::source::{Span, Spanned};
 use crate::value::{Date, Probability, Ratio, Window};
@@ -13,8 +15,10 @@ pub struct Fact {
     pub date: Spanned<Date>,
     /// What happened.
     pub event: Event,
-    /// The line of this journal that it mends, by its place there.
-    pub corrects: Option<usize>,
+    /// The day of the line that it mends, as written.
+    pub corrects: Option<Date>,
+    /// That line, by its place in this journal.
+    pub mends: Option<usize>,
     /// In words.
     pub text: Option<Text>,
     /// Where to read it.
@@ -111,7 +115,7 @@ impl State {
 pub(super) fn in_force(journal: &[Fact], day: Date) -> impl Iterator<Item = &Fact> {
     let known = move |fact: &Fact| fact.date.value <= day;
     let mut mended = vec![false; journal.len()];
-    for index in journal.iter().filter(|fact| known(fact)).filter_map(|fact| fact.corrects) {
+    for index in journal.iter().filter(|fact| known(fact)).filter_map(|fact| fact.mends) {
         if let Some(one) = mended.get_mut(index) {
             *one = true;
         }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{ChoiceId, ClassId, Effect, Fact, Kind, Mode, NodeId, PredictorId, State, Text};
 use crate::source::{Span, Spanned};
-use crate::value::{Date, Probability, Ratio, Window};
+use crate::value::{Date, Period, Probability, Ratio, Window};
 
 /// A binary variable with what is said about it.
 #[derive(Clone, Debug)]
@@ -124,7 +124,7 @@ impl NodeKind {
 #[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "each is what it is called")]
 pub struct Origin {
-    pub date: Date,
+    pub date: Period,
     pub text: Option<Text>,
     pub link: Option<Text>,
 }

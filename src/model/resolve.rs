@@ -1,5 +1,10 @@
 //! From trees to the model: declarations first, in the order of ids, then everything that names them.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "statements are picked out: the others are read elsewhere"
+)]
+
 mod journals;
 mod nodes;
 mod references;
@@ -12,6 +17,7 @@ use self::references::Resolver;
 use super::names::{Named, Names};
 use super::{Choice, ChoiceId, ClassId, DocumentId, Model, NodeId, OwnedText, PredictorId, Redirect, Text};
 use crate::diagnostic::{Allow, Code, Diagnostic, Diagnostics, Levels, quoted};
+use crate::source::Span;
 use crate::syntax::tree::{File, Head, Item, Kind, Name, Prose, Says, Statement};
 
 /// The model of these files.
@@ -252,12 +258,12 @@ impl Resolver<'_> {
     fn levels(&mut self, files: &[File]) {
         let mut levels = Levels::default();
         for item in items(files) {
-            self.allows(item, &mut levels);
+            self.allows(item, item.span, &mut levels);
         }
         self.model.levels.allows = levels.allows;
     }
 
-    fn allows(&mut self, item: &Item, levels: &mut Levels) {
+    fn allows(&mut self, item: &Item, outermost: Span, levels: &mut Levels) {
         for statement in &item.body {
             match &statement.says {
                 Says::Allow { code, .. } => {
@@ -265,12 +271,13 @@ impl Resolver<'_> {
                         levels.allows.push(Allow {
                             code: code_found,
                             item: item.span,
+                            outermost,
                             span: statement.word.to(code.span),
                             answerable: !item.broken,
                         });
                     }
                 }
-                Says::Item(inner) => self.allows(inner, levels),
+                Says::Item(inner) => self.allows(inner, outermost, levels),
                 _ => {}
             }
         }

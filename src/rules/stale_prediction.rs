@@ -16,7 +16,9 @@ pub(super) fn check(scene: &Scene<'_>, out: &mut Diagnostics) {
         }
         let milestones = node.milestones.iter().flat_map(|id| &model.node(*id).journal);
         let facts = node.journal.iter().chain(milestones).map(|fact| fact.date.value);
-        let dates = facts.filter(|date| *date <= scene.today).chain(node.said.as_ref().map(|said| said.date));
+        let dates = facts
+            .filter(|date| *date <= scene.today)
+            .chain(node.said.as_ref().map(|said| said.date.last.min(scene.today)));
         let Some(last) = dates.max() else { continue };
         if last.plus(limit) >= scene.today {
             continue;

@@ -7,7 +7,7 @@
 
 use pest::Parser as _;
 use pest::error::{ErrorVariant, InputLocation};
-use pest::iterators::Pairs;
+use pest::iterators::{Pair, Pairs};
 
 use crate::diagnostic::or_list;
 
@@ -24,22 +24,79 @@ pub(super) struct Unexpected {
     pub(super) wanted: String,
 }
 
-/// Parses the whole of `words` as `rule`, which ends where the words end.
-pub(super) fn parse(rule: Rule, words: &str) -> Result<Pairs<'_, Rule>, Unexpected> {
-    Grammar::parse(rule, words).map_err(|error| {
-        let at = match error.location {
-            InputLocation::Pos(at) => at,
-            InputLocation::Span((start, _)) => start,
-        };
-        let wanted = match error.variant {
-            ErrorVariant::ParsingError { mut positives, .. } => {
-                positives.sort_unstable();
-                wanted(&positives)
-            }
-            ErrorVariant::CustomError { message } => message,
-        };
-        Unexpected { at, wanted }
-    })
+/// What a line can be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shape {
+    Head,
+    Statement,
+    Fact,
+    Row,
+}
+
+/// The parts of a line, all of it.
+pub(super) fn line(shape: Shape, words: &str) -> Result<Pair<'_, Rule>, Unexpected> {
+    if let Some(pair) = direct(shape, words) {
+        return Ok(pair);
+    }
+    let rule = match shape {
+        Shape::Head => Rule::a_head,
+        Shape::Statement => Rule::a_statement,
+        Shape::Fact => Rule::a_fact,
+        Shape::Row => Rule::a_row,
+    };
+    let mut pairs = Grammar::parse(rule, words).map_err(|error| unexpected(error))?;
+    let line = pairs.next().and_then(|line| line.into_inner().next());
+    line.ok_or(Unexpected { at: 0, wanted: "a line of the language".to_owned() })
+}
+
+/// The same by way of the one rule that the first word names, which spares the attempts at all others. A line
+/// that this rule does not take whole is left to them: they know what was expected.
+fn direct(shape: Shape, words: &str) -> Option<Pair<'_, Rule>> {
+    let first = words.split([' ', '\t']).next().unwrap_or_default();
+    let rule = match (shape, first) {
+        (Shape::Fact, _) => Rule::fact,
+        (Shape::Row, _) => Rule::row,
+        (Shape::Head, "edge") => Rule::edge,
+        (Shape::Head, "given") => Rule::given,
+        (Shape::Head, "assert") => Rule::assertion,
+        (Shape::Head, "redirect") => Rule::redirect,
+        (Shape::Head, "network") => Rule::network,
+        (Shape::Head, _) => Rule::named,
+        (Shape::Statement, "needs" | "killed" | "moves") => Rule::relation,
+        (Shape::Statement, "url" | "repository" | "link") => Rule::weblink,
+        (Shape::Statement, "up" | "down") => Rule::exposure,
+        (Shape::Statement, "allow") => Rule::allow,
+        (Shape::Statement, "source") => Rule::source,
+        (Shape::Statement, "probability") => Rule::probability,
+        (Shape::Statement, "confidence") => Rule::confidence,
+        (Shape::Statement, "window") => Rule::window,
+        (Shape::Statement, "said") => Rule::said,
+        (Shape::Statement, "mode") => Rule::mode,
+        (Shape::Statement, "conviction") => Rule::conviction,
+        (Shape::Statement, "domain") => Rule::domain,
+        (Shape::Statement, "tags") => Rule::tags,
+        (Shape::Statement, "by") => Rule::by,
+        (Shape::Statement, "class") => Rule::class,
+        (Shape::Statement, "weight") => Rule::weight,
+        (Shape::Statement, _) => Rule::prose,
+    };
+    let pair = Grammar::parse(rule, words).ok()?.next()?;
+    (pair.as_span().end() == words.len()).then_some(pair)
+}
+
+fn unexpected(error: pest::error::Error<Rule>) -> Unexpected {
+    let at = match error.location {
+        InputLocation::Pos(at) => at,
+        InputLocation::Span((start, _)) => start,
+    };
+    let wanted = match error.variant {
+        ErrorVariant::ParsingError { mut positives, .. } => {
+            positives.sort_unstable();
+            wanted(&positives)
+        }
+        ErrorVariant::CustomError { message } => message,
+    };
+    Unexpected { at, wanted }
 }
 
 /// A token of a line, for the formatter.
@@ -62,10 +119,9 @@ pub(super) enum TokenKind {
 }
 
 /// The tokens of a line, if it is one of the language.
-pub(super) fn tokens(rule: Rule, words: &str) -> Option<Vec<Token>> {
-    let pairs = Grammar::parse(rule, words).ok()?.flatten();
+pub(super) fn tokens(shape: Shape, words: &str) -> Option<Vec<Token>> {
     let mut tokens: Vec<Token> = Vec::new();
-    for pair in pairs.filter(|pair| pair.as_rule() != Rule::EOI) {
+    for pair in Pairs::single(line(shape, words).ok()?).flatten() {
         let span = pair.as_span();
         let range = span.start()..span.end();
         // Parents come before their parts: what lies inside the last one replaces it.
@@ -94,11 +150,14 @@ pub(super) fn accepts(text: &str) -> bool {
 
 fn wanted(rules: &[Rule]) -> String {
     let mut names: Vec<String> = Vec::new();
-    let mut end = false;
+    let (mut end, mut operator) = (false, false);
     for rule in rules {
+        #[expect(clippy::wildcard_enum_match_arm, reason = "all others have a name")]
         match rule {
             Rule::EOI => end = true,
             Rule::comment => {}
+            Rule::compare | Rule::or_word | Rule::and_word => operator = true,
+            Rule::plus | Rule::minus | Rule::times | Rule::over => operator = true,
             _ => {
                 let name = name(*rule);
                 if !names.contains(&name) {
@@ -109,6 +168,9 @@ fn wanted(rules: &[Rule]) -> String {
     }
     if names.len() > 8 {
         names.truncate(8);
+    }
+    if operator {
+        names.push("an operator".to_owned());
     }
     if end {
         names.push("the end of the line".to_owned());
@@ -126,10 +188,10 @@ fn name(rule: Rule) -> String {
         Rule::numeral => "a number",
         Rule::text | Rule::quoted | Rule::block_text => "a text in quotes",
         Rule::link => "a link (`<https://…>`)",
-        Rule::id | Rule::choice_word => "a word",
+        Rule::choice_word => "a word",
         Rule::state => "`yes` or `no`",
-        Rule::path | Rule::paths => "an id",
-        Rule::symbol => "an id",
+        Rule::id | Rule::path | Rule::paths | Rule::symbol => "an id",
+        Rule::reached | Rule::reached_word => "`hit` or `missed`",
         Rule::domain_path => "a domain (`ai/infrastructure`)",
         Rule::file_path => "a path",
         Rule::date | Rule::periods => "a date",
@@ -144,11 +206,7 @@ fn name(rule: Rule) -> String {
         | Rule::factor
         | Rule::belief
         | Rule::condition_list => "an expression",
-        Rule::compare => "a comparison",
         Rule::relation_word => "`needs`, `killed by` or `moves with`",
-        Rule::stated | Rule::evidence | Rule::reached | Rule::slipped | Rule::resolved | Rule::noted => {
-            "what happened (`probability`, `evidence`, `hit`, `missed`, `slipped`, `resolved` or `note`)"
-        }
         Rule::comma => "`,`",
         Rule::arrow => "`->`",
         Rule::double_arrow => "`=>`",
@@ -176,4 +234,45 @@ fn name(rule: Rule) -> String {
         }
     };
     name.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::accepts;
+
+    /// The compiler cuts a file into lines by itself; the grammar alone must come to the same result.
+    #[test]
+    fn the_grammar_alone_takes_what_the_compiler_takes() {
+        let good = [
+            include_str!("../../predictions/network.pred"),
+            include_str!("../../predictions/open-models.pred"),
+            include_str!("../../predictions/scenarios.pred"),
+            include_str!("../../predictions/journal.pred"),
+            include_str!("../../predictions/killers.pred"),
+            "",
+            "# only a comment",
+            "\u{FEFF}killer A \"a\" { probability 5% }  # one\r\n",
+            "killer A \"a\" {  # b\n  tags one,  # the first\n    two\n}\n",
+        ];
+        for text in good {
+            assert!(accepts(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_grammar_alone_refuses_what_the_compiler_refuses() {
+        let bad = [
+            "killer A \"a\" { probability 5% private }",
+            "killer A \"a\" { probability 5%",
+            "killer A \"a\"\n{ probability 5% }",
+            "killer \"a\"",
+            "needs A strong",
+            "killer A \"a\" { needs A\nstrong }",
+            "edge A => B needs strong",
+            "}",
+        ];
+        for text in bad {
+            assert!(!accepts(text), "{text}");
+        }
+    }
 }

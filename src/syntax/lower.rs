@@ -13,14 +13,14 @@ use std::sync::Arc;
 use pest::iterators::{Pair, Pairs};
 
 use super::form::{self, FACT, ROW};
-use super::grammar::{self, Rule};
+use super::grammar::{self, Rule, Shape};
 use super::outline::{Block, Entry, EntryKind, Line};
 use super::problem;
 use super::tree::{File, Head, Item, Kind, Name, Says, Statement, Text};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, or_list};
 use crate::limits;
 use crate::source::{Source, Span, Spanned};
-use crate::value::{Refusal, check_id, link, unfold, unquote};
+use crate::value::{Refusal, check_id, is_forbidden, link, unfold, unquote};
 
 pub(super) fn file(source: &Source, entries: &[Entry], out: &mut Diagnostics) -> File {
     let mut lower = Lower { source, base: 0, operators: 0, out };
@@ -95,13 +95,16 @@ impl<'a> Lower<'a> {
         Some(Item { span: self.place(line), head: head?, body, broken })
     }
 
-    fn parse(&mut self, rule: Rule, line: &Line, words: &'a str) -> Option<Pair<'a, Rule>> {
+    fn parse(&mut self, shape: Shape, line: &Line, words: &'a str) -> Option<Pair<'a, Rule>> {
         self.base = line.words.start;
         self.operators = 0;
-        match grammar::parse(rule, words) {
-            Ok(mut pairs) => pairs.next()?.into_inner().next(),
+        match grammar::line(shape, words) {
+            Ok(pair) => Some(pair),
             Err(fault) => {
-                self.out.push(problem::unexpected(self.source, words, line.words.start, &fault));
+                // A hidden character has a message of its own.
+                if !words.get(fault.at..).is_some_and(|rest| rest.trim_start().starts_with(is_forbidden)) {
+                    self.out.push(problem::unexpected(self.source, words, line.words.start, &fault));
+                }
                 None
             }
         }
@@ -112,7 +115,7 @@ impl<'a> Lower<'a> {
         if line.faulty {
             return None;
         }
-        let pair = self.parse(Rule::a_fact, line, words)?;
+        let pair = self.parse(Shape::Fact, line, words)?;
         let fact = self.fact(pair)?;
         if fact.subject.is_none() {
             let what = fact.event.word();
@@ -140,7 +143,7 @@ impl<'a> Lower<'a> {
     }
 
     fn head(&mut self, line: &Line, words: &'a str) -> Option<Head> {
-        let pair = self.parse(Rule::a_head, line, words)?;
+        let pair = self.parse(Shape::Head, line, words)?;
         let rule = pair.as_rule();
         let mut parts = Parts::of(pair);
         #[expect(clippy::wildcard_enum_match_arm, reason = "the grammar lists the heads")]
@@ -193,8 +196,7 @@ impl<'a> Lower<'a> {
         if matches!(kind, Kind::Network | Kind::Edge | Kind::Given | Kind::Assert | Kind::Redirect) {
             return None;
         }
-        let word = words.split_whitespace().nth(1)?;
-        check_id(word).ok()?;
+        let word = words.split_whitespace().nth(1).filter(|word| !word.starts_with('"'))?;
         let start = line.words.start + words.find(word)?;
         let id = Spanned::new(Arc::from(word), self.source.span(start, start + word.len()));
         let title = Spanned::new(Arc::from(""), id.span);
@@ -229,14 +231,14 @@ impl<'a> Lower<'a> {
             if self.refuse_block(line) || line.faulty {
                 return None;
             }
-            let pair = self.parse(Rule::a_fact, line, words)?;
+            let pair = self.parse(Shape::Fact, line, words)?;
             return Some(Statement { span, word, says: Says::Fact(self.fact(pair)?) });
         }
         if !takes(first) && takes(ROW) && matches!(first, "yes" | "no") {
             if self.refuse_block(line) || line.faulty {
                 return None;
             }
-            let pair = self.parse(Rule::a_row, line, words)?;
+            let pair = self.parse(Shape::Row, line, words)?;
             return Some(Statement { span, word, says: self.row(pair)? });
         }
         if !takes(first) {
@@ -263,7 +265,7 @@ impl<'a> Lower<'a> {
         if self.refuse_block(line) || line.faulty {
             return None;
         }
-        let pair = self.parse(Rule::a_statement, line, words)?;
+        let pair = self.parse(Shape::Statement, line, words)?;
         Some(Statement { span, word, says: self.says(pair)? })
     }
 

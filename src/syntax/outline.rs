@@ -73,6 +73,7 @@ pub(super) fn outline(text: &str) -> (Vec<Entry>, Vec<Fault>) {
         entries: Vec::new(),
         open: Vec::new(),
         swallowed: 0,
+        lost: false,
         no_close_after: usize::MAX,
         faults: Vec::new(),
     };
@@ -95,6 +96,8 @@ struct Scanner<'a> {
     open: Vec<(Entry, Vec<Entry>)>,
     /// Braces opened past the limit of nesting.
     swallowed: usize,
+    /// A text that never ends has swallowed what follows, closing braces with it.
+    lost: bool,
     /// No block of text is closed after this place.
     no_close_after: usize,
     faults: Vec<Fault>,
@@ -343,6 +346,7 @@ impl Scanner<'_> {
         let resume = next_head.unwrap_or(self.bytes.len());
         self.fault(start..start + 3, FaultKind::UnclosedText);
         self.at = resume.saturating_sub(1).max(first_line_end).min(self.bytes.len());
+        self.lost = true;
         false
     }
 
@@ -400,16 +404,20 @@ impl Scanner<'_> {
         }
     }
 
+    /// Closes the innermost block where no brace does.
     fn unclosed(&mut self, end: usize) {
-        if let Some((Entry { kind: EntryKind::Line(Line { words, block: Some(block), .. }), .. }, _)) =
-            self.open.last()
-        {
-            let brace = block.open..block.open + 1;
-            let _ = words;
-            self.fault(brace, FaultKind::UnclosedBlock);
+        let open = match self.open.last() {
+            Some((Entry { kind: EntryKind::Line(line), .. }, _)) => {
+                line.block.as_ref().map(|block| block.open)
+            }
+            _ => None,
+        };
+        if let Some(open) = open.filter(|_| !self.lost) {
+            self.fault(open..open + 1, FaultKind::UnclosedBlock);
         }
         self.swallowed = 0;
         self.close_block(end);
+        self.lost &= !self.open.is_empty();
         self.touching = false;
     }
 

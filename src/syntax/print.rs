@@ -3,7 +3,9 @@
 //! It works on the outline and on tokens, so every comment and every word is carried over as it is. Before a
 //! result is given out it is parsed again and compared: same tree, same comments, or no result.
 
-use super::grammar::{self, Rule, Token, TokenKind};
+#![expect(clippy::wildcard_enum_match_arm, reason = "facts are picked out of a block")]
+
+use super::grammar::{self, Shape, Token, TokenKind};
 use super::outline::{Block, Entry, EntryKind, Line, outline};
 use super::tree::{File, Item, Kind, Says, Statement};
 use crate::diagnostic::Diagnostics;
@@ -35,12 +37,6 @@ pub fn format(source: &Source) -> Result<String, Unprintable> {
 
     let again = Source::new(source.path(), printed.as_str());
     let after = super::parse(&again, &mut diagnostics);
-    if std::env::var("DBG").is_ok() {
-        println!("{printed}");
-        for x in diagnostics.iter() {
-            println!("{x:?}");
-        }
-    }
     let same_comments = comments(source.text(), &entries) == comments(&printed, &outline(&printed).0);
     if !diagnostics.is_empty() || !same_comments || sorted(before) != sorted(after) {
         return Err(Unprintable::Unsafe);
@@ -111,15 +107,14 @@ fn is_fact(words: &str) -> bool {
 
 fn tokens(words: &str) -> Option<Vec<Token>> {
     let first = words.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
-    let as_head = || grammar::tokens(Rule::a_head, words);
     if is_fact(words) {
-        grammar::tokens(Rule::a_fact, words)
+        grammar::tokens(Shape::Fact, words)
     } else if matches!(first, "yes" | "no") {
-        grammar::tokens(Rule::a_row, words)
+        grammar::tokens(Shape::Row, words)
     } else if Kind::from_word(first).is_some() {
-        as_head().or_else(|| grammar::tokens(Rule::a_statement, words))
+        grammar::tokens(Shape::Head, words).or_else(|| grammar::tokens(Shape::Statement, words))
     } else {
-        grammar::tokens(Rule::a_statement, words)
+        grammar::tokens(Shape::Statement, words)
     }
 }
 

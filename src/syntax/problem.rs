@@ -9,6 +9,8 @@ use crate::limits;
 use crate::source::{Source, Span};
 use crate::value::Refusal;
 
+const VERBS: [&str; 7] = ["probability", "evidence", "hit", "missed", "slipped", "resolved", "note"];
+
 pub(super) fn outline_faults(source: &Source, faults: &[Fault], out: &mut Diagnostics) {
     for fault in faults {
         let span = source.span(fault.at.start, fault.at.end);
@@ -96,6 +98,12 @@ pub(super) fn unexpected(source: &Source, words: &str, start: usize, fault: &Une
         return new("a link without its brackets".to_owned())
             .help(format!("write `<{found}>`"))
             .replace_with(format!("<{found}>"));
+    }
+    if fault.wanted.contains("`resolved`") && found.starts_with(|c: char| c.is_alphabetic()) {
+        return unknown_choice(span, found, "verb of the journal", &VERBS);
+    }
+    if fault.wanted.ends_with("the end of the line") && form::statement_words().any(|word| word == found) {
+        return new(expected).help("every statement stands on a line of its own");
     }
     if fault.wanted.contains("`else`") && !found.starts_with('"') {
         return new(expected)

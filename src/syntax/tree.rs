@@ -2,11 +2,15 @@
 //!
 //! Two trees are equal when they say the same, wherever the words stand.
 
+mod expression;
+
 use std::sync::Arc;
+
+pub use expression::{Comparison, Expression, Operator, Term};
 
 use crate::diagnostic::Level;
 use crate::source::{SourceId, Span, Spanned};
-use crate::value::{Date, Duration, Probability, Ratio, Window};
+use crate::value::{Date, Duration, Period, Probability, Ratio, Window};
 
 /// A name as it was written.
 pub type Name = Spanned<Arc<str>>;
@@ -247,8 +251,8 @@ pub enum Says {
     Date(Spanned<Date>),
     /// `said 2026-03-03 "Episode 234" <https://…>`
     Said {
-        /// When.
-        date: Spanned<Date>,
+        /// When, as closely as it is known.
+        date: Spanned<Period>,
         /// Where, in words.
         text: Option<Text>,
         /// Where, as a link.
@@ -527,75 +531,4 @@ impl Outcome {
             Self::Void => "void",
         }
     }
-}
-
-/// An expression of `assert` or `when`, with its words.
-#[derive(Clone, Debug)]
-pub struct Expression {
-    /// Its words.
-    pub span: Span,
-    /// What it says.
-    pub term: Box<Term>,
-}
-
-impl PartialEq for Expression {
-    fn eq(&self, other: &Self) -> bool {
-        self.term == other.term
-    }
-}
-
-/// The forms of expressions.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Term {
-    /// `15%` or `2`; percentages are divided by 100.
-    Number(f64),
-    /// A node in `assert`, a field in `when`.
-    Name(Name),
-    /// `P(A | B, not C)`
-    Belief {
-        /// What is asked.
-        event: Expression,
-        /// What is known.
-        given: Vec<Expression>,
-    },
-    /// `not A`
-    Not(Expression),
-    /// `-A`
-    Negative(Expression),
-    /// All must hold.
-    And(Vec<Expression>),
-    /// One must hold.
-    Or(Vec<Expression>),
-    /// `A + B`
-    Arithmetic(Expression, Operator, Expression),
-    /// `5% < P(A) < P(B)`: the first, and each comparison with the one before.
-    Compare(Expression, Vec<(Comparison, Expression)>),
-    /// `last_fact older than 6mo`
-    Older(Expression, Spanned<Duration>),
-    /// `has TAG`
-    Has(Name),
-    /// `in ai/infrastructure`
-    In(Name),
-}
-
-/// The operators of arithmetic.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each is what it is called")]
-pub enum Operator {
-    Plus,
-    Minus,
-    Times,
-    Over,
-}
-
-/// The comparisons.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each is what it is called")]
-pub enum Comparison {
-    Less,
-    LessEqual,
-    More,
-    MoreEqual,
-    Equal,
-    Unequal,
 }

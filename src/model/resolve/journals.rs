@@ -37,8 +37,9 @@ impl Resolver<'_> {
         let fact = Fact {
             date: fact.date,
             event,
+            corrects: fact.corrects.map(|date| date.value),
             // Which line this is becomes known when all lines are.
-            corrects: None,
+            mends: None,
             text: fact.text.clone(),
             link: fact.link.clone(),
             verb: fact.verb,
@@ -112,6 +113,9 @@ impl Resolver<'_> {
             );
             return None;
         }
+        if self.model.node(own).broken {
+            return None;
+        }
         let inner = self.inner_ids(own);
         let bare = inner.iter().map(|id| id.trim_matches('`'));
         let near = nearest(&name.value, bare).map(ToOwned::to_owned);
@@ -152,7 +156,7 @@ impl Resolver<'_> {
     /// Puts every journal in the order of its days and ties corrections to the lines that they mend.
     pub(super) fn settle_journals(&mut self) {
         for node in &mut self.model.nodes {
-            node.journal.sort_by(|a, b| (a.date.value, a.span).cmp(&(b.date.value, b.span)));
+            node.journal.sort_by_key(|fact| (fact.date.value, fact.span));
         }
         for (subject, corrections) in std::mem::take(&mut self.corrections) {
             let mut journal = match self.model.nodes.get_mut(subject.index()) {
@@ -163,7 +167,7 @@ impl Resolver<'_> {
                 let Some(place) = journal.iter().position(|fact| fact.span == span) else { continue };
                 let found = self.mended(&journal, place, date);
                 if let Some(fact) = journal.get_mut(place) {
-                    fact.corrects = found;
+                    fact.mends = found;
                 }
             }
             if let Some(node) = self.model.nodes.get_mut(subject.index()) {

@@ -397,9 +397,11 @@ impl Resolver<'_> {
                     }
                 }
                 Head::Assert { claim, text } => {
+                    let words = claim.to_string();
                     if let Some(claim) = self.claim(claim) {
                         let private = is_private(item);
                         self.model.assertions.push(Assertion {
+                            words,
                             claim,
                             text: text.clone(),
                             private,
@@ -410,6 +412,7 @@ impl Resolver<'_> {
                 Head::Network { .. } | Head::Named { .. } | Head::Redirect { .. } => {}
             }
         }
+        self.model.assertions.sort_by(|a, b| (&a.words, a.span).cmp(&(&b.words, b.span)));
         self.model.edges.sort_by_key(|edge| (edge.target, edge.source, edge.relation.value, edge.span));
         self.model.tables.sort_by_key(|table| (table.target, table.span));
         self.settle_journals();

@@ -93,7 +93,7 @@ impl Lower<'_> {
             Rule::window => Says::Window(self.periods(parts.take(Rule::periods)?)?),
             Rule::day => Says::Date(self.read(&parts.take(Rule::date)?, Date::read)?),
             Rule::said => {
-                let date = self.read(&parts.take(Rule::date)?, Date::read);
+                let date = self.read(&parts.take(Rule::date)?, Period::read);
                 let (text, link) = self.tail(parts)?;
                 Says::Said { date: date?, text, link }
             }
