@@ -1,1 +1,60 @@
+//! All integration tests, in one binary. `tests/README.md` says how to add a case.
 
+#![expect(clippy::disallowed_methods, reason = "tests make and read files of their own")]
+
+mod arrows;
+mod cases;
+mod commands;
+mod explain;
+mod formats;
+mod highlight;
+mod laws;
+mod readme;
+mod session;
+
+/// The root of the repository.
+fn root() -> &'static std::path::Path {
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Whether expectations are rewritten instead of compared.
+fn updating() -> bool {
+    std::env::var_os("UPDATE").is_some()
+}
+
+/// Compares a file with what it should say, or rewrites it.
+fn expect_file(path: &std::path::Path, actual: &str) {
+    if updating() {
+        std::fs::write(path, actual).unwrap();
+        return;
+    }
+    let expected = std::fs::read_to_string(path).unwrap_or_default();
+    let shown = path.strip_prefix(root()).unwrap_or(path).display();
+    assert!(
+        expected == actual,
+        "{shown} is not what comes out now. If that is right, run the tests with UPDATE=1 and read the diff.\n\
+         --- expected\n{expected}\n--- actual\n{actual}"
+    );
+}
+
+/// The files of a folder with this ending, in order.
+fn files(folder: &str, ending: &str) -> Vec<std::path::PathBuf> {
+    let walk = walkdir::WalkDir::new(root().join(folder)).sort_by_file_name();
+    let files: Vec<_> = walk
+        .into_iter()
+        .map(|entry| entry.unwrap().into_path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == ending))
+        .collect();
+    assert!(!files.is_empty(), "no .{ending} files below {folder}");
+    files
+}
+
+#[test]
+fn every_file_of_the_suite_is_in_it() {
+    let main = include_str!("main.rs");
+    for path in files("tests/suite", "rs") {
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let declared = main.contains(&format!("mod {name};"));
+        assert!(declared || name == "main", "tests/suite/{name}.rs is not declared in main.rs");
+    }
+}
