@@ -4,7 +4,6 @@
 //! by `Diagnostics::settle`. Nothing in this folder writes to a terminal; `render` returns strings.
 
 mod code;
-pub(crate) mod explain;
 mod level;
 mod machine;
 mod render;

@@ -5,6 +5,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "this is the one place where files are touched")]
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::fs;
 use std::io::Write as _;
@@ -49,11 +50,7 @@ impl std::error::Error for DiskFault {}
 pub fn load(root: &Path) -> Result<Sources, DiskFault> {
     let metadata = fs::metadata(root).map_err(|error| DiskFault::io(root, &error))?;
     let base = if metadata.is_dir() { root } else { root.parent().unwrap_or_else(|| Path::new("")) };
-    let mut files = find(base)?;
-    if metadata.is_file() {
-        files.retain(|file| file.kind == FileKind::Markdown);
-        files.push(Found { path: root.to_owned(), bytes: metadata.len(), kind: FileKind::Pred });
-    }
+    let files = if metadata.is_dir() { find(root)? } else { file_alone(root, base, metadata.len())? };
     let total: u64 = files.iter().map(|file| file.bytes).sum();
     if total > limits::TOTAL_BYTES {
         let most = limits::TOTAL_BYTES >> 20;
@@ -72,6 +69,30 @@ pub fn load(root: &Path) -> Result<Sources, DiskFault> {
         }
     }
     Ok(Sources::new(sources).with_documents(documents))
+}
+
+/// A single file, and of the Markdown files below its folder only those that its words may name: the folder
+/// itself may hold anything.
+fn file_alone(path: &Path, base: &Path, bytes: u64) -> Result<Vec<Found>, DiskFault> {
+    let mut files = vec![Found { path: path.to_owned(), bytes, kind: FileKind::Pred }];
+    let alone = files.first().map(|file| read(file, base)).transpose()?;
+    if let Some(Text::Source(source)) = alone {
+        let names: BTreeSet<&str> =
+            source.text().split_whitespace().filter(|word| word.ends_with(".md")).collect();
+        for path in names.into_iter().filter(|name| is_inside(name)).map(|name| base.join(name)) {
+            if let Ok(metadata) = fs::symlink_metadata(&path)
+                && metadata.is_file()
+            {
+                files.push(Found { path, bytes: metadata.len(), kind: FileKind::Markdown });
+            }
+        }
+    }
+    Ok(files)
+}
+
+/// Whether a path stays below the folder that it begins in.
+fn is_inside(path: &str) -> bool {
+    Path::new(path).components().all(|part| matches!(part, std::path::Component::Normal(_)))
 }
 
 /// The `.pred` files that are meant by some paths: files themselves, or all below folders.

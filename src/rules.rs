@@ -46,7 +46,6 @@ pub(crate) struct Scene<'a> {
 type Rule = fn(&Scene<'_>, &mut Diagnostics);
 
 const RULES: &[Rule] = &[
-    too_large::check,
     // Edges, tables and choices.
     self_edge::check,
     duplicate_edge::check,
@@ -80,6 +79,13 @@ const RULES: &[Rule] = &[
 /// Checks the network as it stands on a day.
 pub(crate) fn check(model: &Model, sources: &Sources, today: Date, diagnostics: &mut Diagnostics) {
     let scene = Scene { model, sources, today };
+    let mut too_large = Diagnostics::new();
+    too_large::check(&scene, &mut too_large);
+    if !too_large.is_empty() {
+        // The other rules may take long where there is more than there may be.
+        diagnostics.extend(too_large);
+        return;
+    }
     for rule in RULES {
         rule(&scene, diagnostics);
     }

@@ -24,7 +24,7 @@ pub(super) struct Arguments {
 enum Format {
     /// With the lines that each message is about
     Text,
-    /// A line each: path:line:column: error[code]: message
+    /// A line each, as editors and scripts read them
     Short,
     /// For programs
     Json,

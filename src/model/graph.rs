@@ -63,22 +63,27 @@ impl Graph {
 
     /// A shortest circle of every part that has one, in the order of their first nodes.
     pub fn circles(&self) -> Vec<Vec<Arc>> {
-        let parts = kosaraju_scc(&self.inner).into_iter().filter(|part| part.len() > 1);
-        let mut circles: Vec<Vec<Arc>> = parts.filter_map(|part| self.circle(&part)).collect();
+        let parts = kosaraju_scc(&self.inner);
+        let mut part_of = vec![0; self.inner.node_count()];
+        for (number, part) in parts.iter().enumerate() {
+            for place in part {
+                if let Some(of) = part_of.get_mut(place.index()) {
+                    *of = number;
+                }
+            }
+        }
+        let parts = parts.iter().filter(|part| part.len() > 1);
+        let mut circles: Vec<Vec<Arc>> = parts.filter_map(|part| self.circle(part, &part_of)).collect();
         circles.sort();
         circles
     }
 
     /// A shortest way from the first arc's source round to itself, inside one part.
-    fn circle(&self, part: &[NodeIndex]) -> Option<Vec<Arc>> {
-        let mut member = vec![false; self.inner.node_count()];
-        for place in part {
-            if let Some(one) = member.get_mut(place.index()) {
-                *one = true;
-            }
-        }
-        let is_member = |place: NodeIndex| member.get(place.index()).copied().unwrap_or(false);
-        let arcs = |place: NodeIndex| self.inner.edges(place).filter(move |edge| is_member(edge.target()));
+    fn circle(&self, part: &[NodeIndex], part_of: &[usize]) -> Option<Vec<Arc>> {
+        let number = |place: NodeIndex| part_of.get(place.index());
+        let own = number(*part.first()?);
+        let arcs =
+            |place: NodeIndex| self.inner.edges(place).filter(move |edge| number(edge.target()) == own);
         let start = part.iter().copied().min_by_key(|place| arcs(*place).map(|edge| *edge.weight()).min())?;
 
         let mut came_by: BTreeMap<NodeIndex, (NodeIndex, Arc)> = BTreeMap::new();

@@ -7,6 +7,9 @@ use crate::source::Span;
 
 use super::{ChoiceId, ClassId, DocumentId, NodeId, PredictorId};
 
+/// So many redirects in a row are followed; who needs more has lost the thread.
+pub(super) const MOST_REDIRECTS: usize = 32;
+
 /// What an id stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Named {
@@ -58,8 +61,7 @@ impl Names {
         }
         let (outer, inner) = name.split_once('.').map_or((name, None), |(outer, inner)| (outer, Some(inner)));
         let mut current = outer;
-        // A circle of redirects is reported by itself; here it only must end.
-        for _ in 0..=self.redirects.len() {
+        for _ in 0..MOST_REDIRECTS {
             current = self.redirects.get(current)?;
             let id = inner.map_or_else(|| current.to_owned(), |inner| format!("{current}.{inner}"));
             if let Some((named, _)) = self.ids.get(id.as_str()) {

@@ -14,7 +14,7 @@ use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use self::references::Resolver;
-use super::names::{Named, Names};
+use super::names::{MOST_REDIRECTS, Named, Names};
 use super::{Choice, ChoiceId, ClassId, DocumentId, Model, NodeId, OwnedText, PredictorId, Redirect, Text};
 use crate::diagnostic::{Allow, Code, Diagnostic, Diagnostics, Levels, quoted};
 use crate::source::Span;
@@ -229,7 +229,7 @@ impl Resolver<'_> {
             }
             let mut way = vec![Arc::clone(&redirect.old.value)];
             let mut at = &redirect.new.value;
-            while let Some(next) = olds.get(at).filter(|_| !way.contains(at)) {
+            while let Some(next) = olds.get(at).filter(|_| !way.contains(at) && way.len() < MOST_REDIRECTS) {
                 way.push(Arc::clone(at));
                 at = next;
             }
@@ -247,6 +247,12 @@ impl Resolver<'_> {
                         .help("let the last of them lead to the item that is there now"),
                     );
                 }
+            } else if way.len() >= MOST_REDIRECTS {
+                let message = format!("more than {MOST_REDIRECTS} redirects in a row");
+                self.out.push(
+                    Diagnostic::new(Code::TooLarge, redirect.span, message)
+                        .help("let each lead to the item that is there now"),
+                );
             } else if !olds.contains_key(&redirect.new.value) {
                 self.unknown(&redirect.new, Code::UnknownNode, "item");
             }

@@ -44,7 +44,7 @@ pub(super) fn line(shape: Shape, words: &str) -> Result<Pair<'_, Rule>, Unexpect
         Shape::Fact => Rule::a_fact,
         Shape::Row => Rule::a_row,
     };
-    let mut pairs = Grammar::parse(rule, words).map_err(|error| unexpected(error))?;
+    let mut pairs = Grammar::parse(rule, words).map_err(unexpected)?;
     let line = pairs.next().and_then(|line| line.into_inner().next());
     line.ok_or(Unexpected { at: 0, wanted: "a line of the language".to_owned() })
 }

@@ -7,6 +7,7 @@ mod expression;
 mod fact;
 mod statement;
 
+use std::collections::BTreeMap;
 use std::iter::Peekable;
 use std::sync::Arc;
 
@@ -274,40 +275,34 @@ impl<'a> Lower<'a> {
         let form = form::form(kind);
         let text = self.source.text();
         let word = |statement: &Statement| text.get(statement.word.range()).unwrap_or_default();
-        for (index, statement) in body.iter().enumerate() {
+        let mut said: BTreeMap<&str, Span> = BTreeMap::new();
+        for statement in body {
             let this = word(statement);
-            let before = body.get(..index).unwrap_or_default();
-            if form.once.contains(&this)
-                && let Some(first) = before.iter().find(|other| word(other) == this)
-            {
+            if let Some(first) = said.get(this).filter(|_| form.once.contains(&this)) {
+                let message = format!("{} is said twice", form::shown(this));
                 self.out.push(
-                    Diagnostic::new(
-                        Code::RepeatedStatement,
-                        statement.word,
-                        format!("{} is said twice", form::shown(this)),
-                    )
-                    .also(first.word, "first here")
-                    .help("keep one of the two"),
+                    Diagnostic::new(Code::RepeatedStatement, statement.word, message)
+                        .also(*first, "first here")
+                        .help("keep one of the two"),
                 );
                 *broken = true;
             }
-            for group in form.either.iter().filter(|group| group.contains(&this)) {
-                if let Some(other) =
-                    before.iter().find(|other| word(other) != this && group.contains(&word(other)))
-                {
-                    let both =
-                        format!("{} and {} exclude each other", form::shown(word(other)), form::shown(this));
+            let groups = form.either.iter().filter(|group| group.contains(&this));
+            for other in groups.flat_map(|group| group.iter()).filter(|other| **other != this) {
+                if let Some(first) = said.get(other) {
+                    let both = format!("{} and {} exclude each other", form::shown(other), form::shown(this));
                     self.out.push(
                         Diagnostic::new(Code::ConflictingStatements, statement.word, both)
-                            .also(other.word, "the other")
+                            .also(*first, "the other")
                             .help("keep one of the two"),
                     );
                     *broken = true;
                 }
             }
+            said.entry(this).or_insert(statement.word);
         }
         for group in form.needed {
-            if !body.iter().any(|statement| group.contains(&word(statement))) {
+            if !group.iter().any(|word| said.contains_key(word)) {
                 let words: Vec<String> = group.iter().map(|word| form::shown(word)).collect();
                 self.out.push(
                     Diagnostic::new(

@@ -9,6 +9,22 @@ use crate::limits;
 use crate::source::{Source, Span};
 use crate::value::Refusal;
 
+/// What other keyboards and word processors put in place of the marks of the language.
+const LOOK_ALIKES: [(char, char); 12] = [
+    ('\u{A0}', ' '),
+    ('\u{202F}', ' '),
+    ('\u{3000}', ' '),
+    ('％', '%'),
+    ('，', ','),
+    ('．', '.'),
+    ('（', '('),
+    ('）', ')'),
+    ('｛', '{'),
+    ('｝', '}'),
+    ('–', '-'),
+    ('—', '-'),
+];
+
 const VERBS: [&str; 7] = ["probability", "evidence", "hit", "missed", "slipped", "resolved", "note"];
 
 pub(super) fn outline_faults(source: &Source, faults: &[Fault], out: &mut Diagnostics) {
@@ -58,8 +74,10 @@ pub(super) fn refused(span: Span, refusal: Refusal) -> Diagnostic {
 /// A line that its grammar rule did not take. `words` are the line, `start` its place in the file.
 pub(super) fn unexpected(source: &Source, words: &str, start: usize, fault: &Unexpected) -> Diagnostic {
     let rest = words.get(fault.at..).unwrap_or_default();
-    let rest_at = fault.at + (rest.len() - rest.trim_start().len());
-    let rest = rest.trim_start();
+    // Other blanks than these are no blanks of the language, and are named.
+    let trimmed = rest.trim_start_matches([' ', '\t', '\r', '\n']);
+    let rest_at = fault.at + (rest.len() - trimmed.len());
+    let rest = trimmed;
     let found = first_token(rest);
     if found.is_empty() {
         let end = start + words.len();
@@ -80,6 +98,11 @@ pub(super) fn unexpected(source: &Source, words: &str, start: usize, fault: &Une
             quoted(&found.chars().take(1).collect::<String>())
         ))
         .help("texts stand between straight double quotes: `\"…\"`");
+    }
+    if let Some((seen, meant)) = LOOK_ALIKES.iter().find(|(seen, _)| found.starts_with(*seen)) {
+        let name = format!("U+{:04X}", u32::from(*seen));
+        return new(format!("{name} is not `{meant}`, though it looks like it"))
+            .help(format!("write a plain `{meant}`"));
     }
     if found == "==" {
         return new("`==` is written `=`".to_owned()).replace_with("=").help("write `=`");

@@ -1,6 +1,11 @@
 //! All integration tests, in one binary. `tests/README.md` says how to add a case.
 
-#![expect(clippy::disallowed_methods, reason = "tests make and read files of their own")]
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "tests make and read files of their own, and stop at the first surprise"
+)]
 
 mod arrows;
 mod cases;
