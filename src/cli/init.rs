@@ -1,6 +1,6 @@
 //! `forecastc init`
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
@@ -29,7 +29,7 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments, call: &mut Call) -> Result<Ending, Fault> {
     let taken: Vec<String> = FILES
         .iter()
-        .map(|(path, _)| arguments.dir.join(path))
+        .map(|(path, _)| place(&arguments.dir, path))
         .filter(|path| disk::exists(path))
         .map(|path| path.display().to_string())
         .collect();
@@ -39,7 +39,7 @@ pub(super) fn run(arguments: &Arguments, call: &mut Call) -> Result<Ending, Faul
         );
     }
     for (path, text) in FILES {
-        let path = arguments.dir.join(path);
+        let path = place(&arguments.dir, path);
         disk::create(&path, &fill_in(text, call.today))?;
         call.output.message(&format!("wrote {}\n", path.display()));
     }
@@ -53,4 +53,9 @@ fn fill_in(text: &str, today: Date) -> String {
         out = out.replace(&format!("{{year+{years}}}"), &(today.year() + years).to_string());
     }
     out.replace("{today}", &today.to_string())
+}
+
+/// A path as the user would write it: without `./` before it.
+fn place(folder: &Path, path: &str) -> PathBuf {
+    if folder == Path::new(".") { PathBuf::from(path) } else { folder.join(path) }
 }

@@ -4,6 +4,7 @@
 const TODAY: &str = "2026-06-01";
 
 #[test]
+#[cfg_attr(windows, ignore = "a session needs a Unix shell")]
 fn every_session_goes_as_it_is_written() {
     for path in crate::files("tests/commands", "console") {
         let folder = tempfile::tempdir().unwrap();

@@ -9,16 +9,18 @@ use std::process::Command;
 /// The session with the output that its commands have now.
 pub(crate) fn replay(session: &str, folder: &Path, day: &str) -> String {
     let mut out = String::new();
+    let mut begun = false;
     let mut lines = session.lines().peekable();
     while let Some(line) = lines.next() {
         let Some(first) = line.strip_prefix("$ ") else {
             // What stands before the first command is for readers; all else was printed.
-            if out.is_empty() || line.starts_with('#') {
+            if !begun {
                 out.push_str(line);
                 out.push('\n');
             }
             continue;
         };
+        begun = true;
         let mut command = first.to_owned();
         out.push_str(line);
         out.push('\n');
