@@ -36,6 +36,8 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// An edit that mends it.
     pub fix: Option<Fix>,
+    /// The item that it is about, where it stands outside of it: its `allow` counts here too.
+    pub about: Option<Span>,
 }
 
 /// A place, and what to say beside it.
@@ -67,6 +69,7 @@ impl Diagnostic {
             why: None,
             help: None,
             fix: None,
+            about: None,
         }
     }
 
@@ -88,6 +91,13 @@ impl Diagnostic {
     #[must_use]
     pub(crate) fn also(mut self, span: Span, text: impl Into<String>) -> Self {
         self.labels.push(Label { span, text: text.into() });
+        self
+    }
+
+    /// The item that it is about.
+    #[must_use]
+    pub(crate) fn about(mut self, item: Span) -> Self {
+        self.about = Some(item);
         self
     }
 

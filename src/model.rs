@@ -93,6 +93,10 @@ pub struct Model {
     /// What `lint` and `allow` ask for.
     pub(crate) levels: Levels,
     pub(crate) names: names::Names,
+    /// Whether a predictor is named that is not there: then who is unused cannot be told.
+    pub(crate) unknown_predictors: bool,
+    /// The same of classes.
+    pub(crate) unknown_classes: bool,
 }
 
 impl Model {
@@ -317,6 +321,8 @@ pub struct Table {
     pub target: NodeId,
     /// In the order of the columns.
     pub parents: Vec<NodeId>,
+    /// The words that name them.
+    pub parent_spans: Vec<Span>,
     /// In the order of the file.
     pub rows: Vec<Row>,
     /// Where this was found.

@@ -88,19 +88,15 @@ fn check_characters(source: &Source, out: &mut Diagnostics) {
     if text.bytes().all(is_plain) {
         return;
     }
-    let broken_bytes = source.fault() == Some(SourceFault::NotUtf8);
+    if source.fault() == Some(SourceFault::NotUtf8) {
+        not_utf8(source, out);
+    }
     for (at, character) in text.char_indices() {
         if at == 0 && character == '\u{FEFF}' {
             continue;
         }
         let span = source.span(at, at + character.len_utf8());
-        if broken_bytes && character == char::REPLACEMENT_CHARACTER {
-            out.push(
-                Diagnostic::new(Code::NotUtf8, span, "bytes that are not UTF-8")
-                    .why("the same bytes would be other letters on another machine")
-                    .help("save the file as UTF-8"),
-            );
-        } else if is_forbidden(character) {
+        if is_forbidden(character) {
             let message = format!("a hidden character, U+{:04X}", u32::from(character));
             out.push(
                 Diagnostic::new(Code::ControlCharacter, span, message)
@@ -109,4 +105,20 @@ fn check_characters(source: &Source, out: &mut Diagnostics) {
             );
         }
     }
+}
+
+/// Says once what a file in another encoding would otherwise say at every letter.
+fn not_utf8(source: &Source, out: &mut Diagnostics) {
+    let mut bad = source.text().match_indices(char::REPLACEMENT_CHARACTER);
+    let Some((at, character)) = bad.next() else { return };
+    let others = bad.count();
+    let message = match others {
+        0 => "bytes that are not UTF-8".to_owned(),
+        _ => format!("bytes that are not UTF-8, here and in {others} more places"),
+    };
+    out.push(
+        Diagnostic::new(Code::NotUtf8, source.span(at, at + character.len()), message)
+            .why("the same bytes would be other letters on another machine")
+            .help("save the file as UTF-8"),
+    );
 }

@@ -37,6 +37,14 @@ pub struct Levels {
     pub(crate) allows: Vec<Allow>,
 }
 
+impl Levels {
+    /// Whether a diagnostic is let pass somewhere, so that others cannot rely on it.
+    pub(crate) fn lowers(&self, code: Code) -> bool {
+        self.lints.iter().any(|(of, level)| *of == code && *level != Level::Deny)
+            || self.allows.iter().any(|allow| allow.code == code)
+    }
+}
+
 /// Applies the levels, and adds `unused-allow` for every `allow` that had nothing to do.
 pub(super) fn settle(list: &mut Vec<Diagnostic>, levels: &Levels) {
     let mut allows = Allows::new(&levels.allows);
@@ -76,10 +84,15 @@ impl<'a> Allows<'a> {
         Self { by_place, used: vec![false; all.len()], all }
     }
 
-    /// Whether a diagnostic is allowed where it is.
+    /// Whether a diagnostic is allowed where it is, or in the item that it is about.
     fn silence(&mut self, one: &Diagnostic) -> bool {
-        let span = one.span();
-        let Some(allows) = self.by_place.get(&(one.code, span.source)) else { return false };
+        let here = self.silence_at(one.code, one.span());
+        let there = one.about.is_some_and(|item| self.silence_at(one.code, item));
+        here || there
+    }
+
+    fn silence_at(&mut self, code: Code, span: Span) -> bool {
+        let Some(allows) = self.by_place.get(&(code, span.source)) else { return false };
         // The outermost items of a file follow each other: only the last that begins before the place can hold it.
         let before = allows.partition_point(|(_, allow)| allow.outermost.start <= span.start);
         let before = allows.get(..before).unwrap_or_default();

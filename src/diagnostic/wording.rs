@@ -49,7 +49,8 @@ pub(crate) fn counted(count: usize, noun: &str) -> String {
 pub(crate) fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let name = name.to_lowercase();
     let length = name.chars().count();
-    let most = (length / 3).clamp(1, 4);
+    // Fewer than half of the letters may differ, or any word would do.
+    let most = (length / 3).clamp(1, 4).min(length.saturating_sub(1) / 2);
     let mut best: Option<(usize, &str)> = None;
     for candidate in candidates {
         if candidate.len().abs_diff(name.len()) > most {

@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use super::{Comparison, NodeId, Operator};
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, nearest};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, nearest, quoted};
 use crate::source::{Span, Spanned};
 use crate::syntax::tree;
 use crate::value::Duration;
@@ -263,17 +263,22 @@ fn field(name: &tree::Name, out: &mut Diagnostics) -> Option<Field> {
     if let Some(field) = Field::from_name(&name.value) {
         return Some(field);
     }
-    let diagnostic =
-        Diagnostic::new(Code::UnknownField, name.span, format!("items have no field `{}`", name.value));
-    let near = nearest(&name.value, Field::NAMES.iter().map(|(name, _)| *name));
-    out.push(match near {
-        Some(near) => diagnostic.help(format!("did you mean `{near}`?")).replace_with(near),
-        None => {
-            let all: Vec<&str> = Field::NAMES.iter().map(|(name, _)| *name).collect();
-            diagnostic.help(format!("the fields are {}", all.join(", ")))
-        }
-    });
+    out.push(unknown_field(&name.value, name.span));
     None
+}
+
+/// Something that items do not have.
+pub(super) fn unknown_field(name: &str, span: Span) -> Diagnostic {
+    let diagnostic =
+        Diagnostic::new(Code::UnknownField, span, format!("items have no field {}", quoted(name)));
+    let near = match name {
+        "probability" => Some("p"),
+        _ => nearest(name, Field::NAMES.iter().map(|(name, _)| *name)),
+    };
+    match near {
+        Some(near) => diagnostic.help(format!("did you mean `{near}`?")).replace_with(near),
+        None => diagnostic.help("`forecastc explain unknown-field` lists the fields"),
+    }
 }
 
 fn misplaced<A>(span: Span, message: &str, help: &str, out: &mut Diagnostics) -> Option<A> {

@@ -49,8 +49,8 @@ impl Graph {
             add(Arc { source: edge.source, target: edge.target, span: edge.source_span });
         }
         for table in &model.tables {
-            for parent in &table.parents {
-                add(Arc { source: *parent, target: table.target, span: table.target_span });
+            for (parent, span) in table.parents.iter().zip(&table.parent_spans) {
+                add(Arc { source: *parent, target: table.target, span: *span });
             }
         }
         for (id, node) in model.nodes() {

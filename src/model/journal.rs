@@ -4,6 +4,8 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "events are picked out of a journal")]
 
+use std::collections::BTreeMap;
+
 use super::{Direction, Outcome, PredictorId, Text};
 use crate::source::{Span, Spanned};
 use crate::value::{Date, Probability, Ratio, Window};
@@ -114,14 +116,21 @@ impl State {
 
 pub(super) fn in_force(journal: &[Fact], day: Date) -> impl Iterator<Item = &Fact> {
     let known = move |fact: &Fact| fact.date.value <= day;
+    // A line gives way to the last line that mends it; corrections before that one give way with it.
     let mut mended = vec![false; journal.len()];
-    for index in journal.iter().filter(|fact| known(fact)).filter_map(|fact| fact.mends) {
-        if let Some(one) = mended.get_mut(index) {
-            *one = true;
+    let mut last: BTreeMap<usize, usize> = BTreeMap::new();
+    for (at, fact) in journal.iter().enumerate().filter(|(_, fact)| known(fact)) {
+        let Some(line) = fact.mends else { continue };
+        for gone in [Some(line), last.insert(line, at)].into_iter().flatten() {
+            if let Some(one) = mended.get_mut(gone) {
+                *one = true;
+            }
         }
     }
     let facts = journal.iter().zip(mended);
-    facts.filter(move |(fact, mended)| known(fact) && !mended).map(|(fact, _)| fact)
+    // A correction of a line that is not there counts for nothing.
+    let counts = |fact: &Fact| fact.corrects.is_none() || fact.mends.is_some();
+    facts.filter(move |(fact, mended)| known(fact) && !mended && counts(fact)).map(|(fact, _)| fact)
 }
 
 pub(super) fn state(journal: &[Fact], day: Date) -> State {
@@ -129,9 +138,9 @@ pub(super) fn state(journal: &[Fact], day: Date) -> State {
     settled.map_or(State::Open, |(outcome, date)| State::Settled(outcome, date))
 }
 
-pub(super) fn slipped(journal: &[Fact], day: Date) -> Option<Window> {
+pub(super) fn slipped(journal: &[Fact], day: Date) -> Option<Spanned<Window>> {
     in_force(journal, day).fold(None, |before, fact| match fact.event {
-        Event::Slipped(window) => Some(window.value),
+        Event::Slipped(window) => Some(window),
         _ => before,
     })
 }

@@ -36,7 +36,7 @@ impl Named {
 /// All ids.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Names {
-    ids: HashMap<Arc<str>, (Named, Span)>,
+    ids: BTreeMap<Arc<str>, (Named, Span)>,
     /// The whole ids of the milestones with this inner id.
     inner: HashMap<Arc<str>, Vec<Arc<str>>>,
     redirects: BTreeMap<Arc<str>, Arc<str>>,
@@ -74,6 +74,11 @@ impl Names {
     /// Where an id is declared, itself and not by way of a redirect.
     pub(crate) fn declaration(&self, id: &str) -> Option<Span> {
         self.ids.get(id).map(|(_, span)| *span)
+    }
+
+    /// Every id, in order.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &str> {
+        self.ids.keys().map(AsRef::as_ref)
     }
 
     pub(crate) fn node(&self, name: &str) -> Option<NodeId> {

@@ -61,6 +61,8 @@ pub struct Node {
     pub private: bool,
     /// Whether some of its lines could not be understood.
     pub broken: bool,
+    /// Whether an edge that ends here names a node that is not there.
+    pub(crate) doubtful: bool,
     /// All of the item.
     pub span: Span,
 }
@@ -83,7 +85,17 @@ impl Node {
 
     /// Its window on a day, after what has slipped.
     pub fn window_on(&self, day: Date) -> Option<Window> {
-        super::journal::slipped(&self.journal, day).or(self.window.map(|window| window.value))
+        self.spanned_window_on(day).map(|window| window.value)
+    }
+
+    /// The same, with the words that say it.
+    pub(crate) fn spanned_window_on(&self, day: Date) -> Option<Spanned<Window>> {
+        super::journal::slipped(&self.journal, day).or(self.window)
+    }
+
+    /// The facts of the journal that no later line mends.
+    pub(crate) fn standing(&self) -> impl Iterator<Item = &Fact> {
+        self.facts(Date::LAST)
     }
 
     /// What was stated about it last on a day: the prior, or a later statement.

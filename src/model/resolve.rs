@@ -258,7 +258,23 @@ impl Resolver<'_> {
             }
             false
         });
+        for redirect in &mut kept {
+            redirect.private |= self.is_named_private(&redirect.new.value);
+        }
         self.model.redirects = kept;
+    }
+
+    /// Whether an id stands for something private.
+    fn is_named_private(&self, id: &str) -> bool {
+        let model = &self.model;
+        match model.names.get(id) {
+            Some(Named::Node(id)) => model.node(id).private,
+            Some(Named::Choice(id)) => model.choices.get(id.index()).is_some_and(|one| one.private),
+            Some(Named::Predictor(id)) => model.predictors.get(id.index()).is_some_and(|one| one.private),
+            Some(Named::Class(id)) => model.classes.get(id.index()).is_some_and(|one| one.private),
+            Some(Named::Document(id)) => model.documents.get(id.index()).is_some_and(|one| one.private),
+            None => false,
+        }
     }
 
     fn levels(&mut self, files: &[File]) {
@@ -333,12 +349,14 @@ impl Resolver<'_> {
             for Statement { says, .. } in &item.body {
                 match says {
                     Says::Prose(_, text) => add(text),
-                    Says::Source { text, .. } | Says::Said { text, .. } | Says::Conviction { text, .. } => {
-                        text.iter().for_each(&mut add);
+                    Says::Source { text, link } | Says::Said { text, link, .. } => {
+                        text.iter().chain(link).for_each(&mut add);
                     }
-                    Says::Edge(edge) => edge.text.iter().for_each(&mut add),
-                    Says::Fact(fact) => fact.text.iter().for_each(&mut add),
-                    Says::Item(_) => {}
+                    Says::Conviction { text, .. } => text.iter().for_each(&mut add),
+                    Says::Weblink(_, link) => add(link),
+                    Says::Tags(tags) => tags.iter().for_each(&mut add),
+                    Says::Edge(edge) => edge.text.iter().chain(&edge.link).for_each(&mut add),
+                    Says::Fact(fact) => fact.text.iter().chain(&fact.link).for_each(&mut add),
                     _ => {}
                 }
             }

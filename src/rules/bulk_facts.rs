@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use super::Scene;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::model::Fact;
+use crate::model::{Fact, Node};
 use crate::value::Date;
 
 /// So many outcomes in one day are no coincidence.
@@ -15,7 +15,7 @@ const MANY: usize = 8;
 
 pub(super) fn check(scene: &Scene<'_>, out: &mut Diagnostics) {
     let mut days: BTreeMap<Date, Vec<&Fact>> = BTreeMap::new();
-    for fact in scene.model.nodes.iter().flat_map(|node| &node.journal) {
+    for fact in scene.model.nodes.iter().flat_map(Node::standing) {
         if fact.event.outcome().is_some() {
             days.entry(fact.date.value).or_default().push(fact);
         }

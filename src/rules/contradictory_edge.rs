@@ -5,36 +5,40 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::model::{Direction, Effect, Relation};
 
 pub(super) fn check(scene: &Scene<'_>, out: &mut Diagnostics) {
-    for edge in &scene.model.edges {
-        let (wanted, verb, other) = match edge.relation.value {
-            Relation::Needs => (Direction::For, "raise", "killed by"),
-            Relation::KilledBy => (Direction::Against, "lower", "needs"),
+    let model = scene.model;
+    for edge in &model.edges {
+        let (wanted, does, other) = match edge.relation.value {
+            Relation::Needs => (Direction::For, "lower", "killed by"),
+            Relation::KilledBy => (Direction::Against, "raise", "needs"),
             Relation::MovesWith => continue,
         };
-        let (span, said) = match edge.effect {
+        let (span, said, help) = match edge.effect {
             Effect::Numbers { yes, no } => {
                 let wrong =
                     if wanted == Direction::For { yes.value < no.value } else { yes.value > no.value };
                 if !wrong {
                     continue;
                 }
-                (yes.span.to(no.span), format!("{} if it is true, {} if not", yes.value, no.value))
+                let said = format!("{} if it is true, {} if not", yes.value, no.value);
+                (yes.span.to(no.span), said, format!("turn the two numbers round, or write `{other}`"))
             }
             Effect::Strength { direction, written: Some(span), .. } if direction != wanted => {
-                (span, "the strength says the contrary".to_owned())
+                let right = if wanted == Direction::For { "for" } else { "against" };
+                (span, String::new(), format!("write `{right}`, or `{other}`"))
             }
             Effect::Strength { .. } => continue,
         };
         let words = edge.relation.value.words();
+        let (source, target) = (&model.node(edge.source).id, &model.node(edge.target).id);
         out.push(
             Diagnostic::new(
                 Code::ContradictoryEdge,
                 span,
-                format!("`{words}` must {verb} what it points to"),
+                format!("`{words} {source}` would {does} `{target}`"),
             )
             .label(said)
-            .also(edge.relation.span, "this kind")
-            .help(format!("turn the two round, or write `{other}`")),
+            .also(edge.relation.span, "this says the contrary")
+            .help(help),
         );
     }
 }

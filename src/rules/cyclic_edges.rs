@@ -33,7 +33,11 @@ pub(super) fn check(scene: &Scene<'_>, out: &mut Diagnostics) {
         let mut diagnostic =
             Diagnostic::new(Code::CyclicEdges, first.span, format!("a circle: {}", way.join(" -> ")))
                 .why("each would be the cause of its own cause, and no probability fits all of them")
-                .help("remove the weakest of these edges, or make it `moves with`, which has no direction");
+                .help(if circle.len() > 2 {
+                    "remove the weakest of these edges, or make one `moves with`, which has no direction"
+                } else {
+                    "remove one of the two"
+                });
         for arc in others.iter().take(SHOWN) {
             diagnostic = diagnostic.also(arc.span, "and here");
         }

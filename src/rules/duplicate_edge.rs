@@ -38,13 +38,27 @@ pub(super) fn check(scene: &Scene<'_>, out: &mut Diagnostics) {
             }
         }
     }
+    for edge in &model.edges {
+        let (source, target) = (model.node(edge.source), model.node(edge.target));
+        let loose = edge.relation.value == Relation::MovesWith;
+        let doubles_tie = target.parent == Some(edge.source) || loose && source.parent == Some(edge.target);
+        if doubles_tie {
+            let milestone = if target.parent == Some(edge.source) { target } else { source };
+            let message = format!("`{}` and `{}` are tied to each other already", source.id, target.id);
+            out.push(
+                Diagnostic::new(Code::DuplicateEdge, edge.source_span, message)
+                    .also(milestone.id_span, "a milestone is tied to its node")
+                    .why("edges add up, so the same influence would count twice")
+                    .help("say how tight the tie is with `weight` or `if true` in the milestone"),
+            );
+        }
+    }
     for table in &model.tables {
-        for (index, parent) in table.parents.iter().enumerate() {
+        for (index, (parent, span)) in table.parents.iter().zip(&table.parent_spans).enumerate() {
             if table.parents.iter().take(index).any(|other| other == parent) {
                 let message = format!("`{}` is a parent of this table twice", model.node(*parent).id);
                 out.push(
-                    Diagnostic::new(Code::DuplicateEdge, table.target_span, message)
-                        .help("keep one of the two columns"),
+                    Diagnostic::new(Code::DuplicateEdge, *span, message).help("keep one of the two columns"),
                 );
             }
         }

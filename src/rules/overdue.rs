@@ -9,9 +9,9 @@ use crate::model::NodeKind;
 pub(super) fn check(scene: &Scene<'_>, out: &mut Diagnostics) {
     let model = scene.model;
     for node in model.nodes.iter().filter(|node| !node.broken && node.state(scene.today).is_open()) {
-        let Some(window) = node.window_on(scene.today) else { continue };
-        let Some(stated) = node.window else { continue };
-        if window.last() >= scene.today {
+        let Some(window) = node.spanned_window_on(scene.today) else { continue };
+        let due = window.value.last();
+        if due >= scene.today {
             continue;
         }
         // The milestones of what is settled are settled with it.
@@ -25,7 +25,8 @@ pub(super) fn check(scene: &Scene<'_>, out: &mut Diagnostics) {
             (Code::OverduePrediction, "record `resolved yes` or `resolved no` in the journal")
         };
         out.push(
-            Diagnostic::new(code, stated.span, format!("`{}` was due on {}", node.id, window.last()))
+            Diagnostic::new(code, window.span, format!("`{}` was due on {due}", node.id))
+                .about(node.span)
                 .why("its old odds still feed everything that hangs on it")
                 .help(help),
         );

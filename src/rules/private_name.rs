@@ -58,22 +58,25 @@ fn named(span: Span, id: &str) -> Diagnostic {
 
 fn private_ids<'a>(scene: &Scene<'a>) -> BTreeSet<&'a str> {
     let model = scene.model;
-    let nodes =
-        model.nodes.iter().filter(|node| node.private && node.parent.is_none()).map(|node| node.id.as_ref());
+    let nodes = model.nodes.iter().filter(|node| node.private).map(|node| node.id.as_ref());
     let choices = model.choices.iter().filter(|one| one.private).map(|one| one.id.value.as_ref());
     let predictors = model.predictors.iter().filter(|one| one.private).map(|one| one.id.value.as_ref());
     let classes = model.classes.iter().filter(|one| one.private).map(|one| one.id.value.as_ref());
     let documents = model.documents.iter().filter(|one| one.private).map(|one| one.id.value.as_ref());
-    nodes.chain(choices).chain(predictors).chain(classes).chain(documents).collect()
+    let redirects = model.redirects.iter().filter(|one| one.private).map(|one| one.old.value.as_ref());
+    nodes.chain(choices).chain(predictors).chain(classes).chain(documents).chain(redirects).collect()
 }
 
-/// The words of a text that could be ids, with their places.
+/// The words of a text that could be ids, with their places: `Q.m` as a whole, and each of its parts.
 fn words(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    let is_id = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
+    let is_id = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
     let base = text.as_ptr() as usize;
-    text.split(move |c| !is_id(c))
-        .filter(|word| !word.is_empty())
-        .map(move |word| (word.as_ptr() as usize - base, word.trim_end_matches('-')))
+    let wholes = text.split(move |c| !is_id(c)).map(|word| word.trim_matches(['-', '.']));
+    let parts = wholes.filter(|word| !word.is_empty()).flat_map(|whole| {
+        let parts = whole.split('.').filter(move |part| part.len() < whole.len());
+        std::iter::once(whole).chain(parts)
+    });
+    parts.map(move |word| (word.as_ptr() as usize - base, word))
 }
 
 fn nodes(claim: &Expression<Belief>) -> Vec<(NodeId, Span)> {

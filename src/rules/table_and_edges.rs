@@ -21,15 +21,16 @@ pub(super) fn check(scene: &Scene<'_>, out: &mut Diagnostics) {
                 .help(format!("remove the table or {other}")),
             );
         };
+        if node.choice.is_some() {
+            clash(node.id_span, "is a scenario of a choice", "take the scenario out of the choice");
+            continue;
+        }
         let directed = |relation| relation != Relation::MovesWith;
         for edge in model.edges_into(table.target).filter(|edge| directed(edge.relation.value)) {
             clash(edge.source_span, "edges besides", "the edge");
         }
         if let Some(prior) = node.prior {
             clash(prior.span, "a level besides", "the level");
-        }
-        if node.choice.is_some() {
-            clash(node.id_span, "is a scenario of a choice", "take the scenario out of the choice");
         }
         if node.kind == NodeKind::Milestone {
             clash(node.id_span, "is a milestone tied to its node", "the milestone");

@@ -1,7 +1,7 @@
 //! `unknown-mention`: a `[[link]]` in a text or a document that leads nowhere.
 
 use super::Scene;
-use crate::diagnostic::{Code, Diagnostic, Diagnostics, quoted};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, nearest, quoted};
 use crate::source::Span;
 
 pub(super) fn check(scene: &Scene<'_>, out: &mut Diagnostics) {
@@ -30,10 +30,11 @@ fn nowhere(scene: &Scene<'_>, span: Span, id: &str) -> Diagnostic {
         span,
         format!("{} leads nowhere", quoted(&format!("[[{id}]]"))),
     );
-    match scene.model.nearest(id) {
+    match nearest(id, scene.model.names.all()) {
         Some(near) => diagnostic.help(format!("did you mean `[[{near}]]`?")),
-        None => diagnostic
-            .help("between the brackets stands the id of a node, a predictor, a class or a document"),
+        None => diagnostic.help(
+            "between the brackets stands the id of a node, a choice, a predictor, a class or a document",
+        ),
     }
 }
 

@@ -25,7 +25,7 @@ pub(super) fn check(scene: &Scene<'_>, out: &mut Diagnostics) {
     }
     predictors.extend(model.documents.iter().flat_map(|document| &document.by));
     for (index, predictor) in model.predictors.iter().enumerate() {
-        if !predictors.contains(&PredictorId::new(index)) {
+        if !model.unknown_predictors && !predictors.contains(&PredictorId::new(index)) {
             out.push(
                 Diagnostic::new(
                     Code::UnusedPredictor,
@@ -37,7 +37,7 @@ pub(super) fn check(scene: &Scene<'_>, out: &mut Diagnostics) {
         }
     }
     for (index, class) in model.classes.iter().enumerate() {
-        if !classes.contains(&ClassId::new(index)) {
+        if !model.unknown_classes && !classes.contains(&ClassId::new(index)) {
             out.push(
                 Diagnostic::new(
                     Code::UnusedClass,

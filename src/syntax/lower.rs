@@ -310,7 +310,8 @@ impl<'a> Lower<'a> {
                         head,
                         format!("this {} lacks {}", kind.word(), or_list(&words)),
                     )
-                    .help("see `forecastc explain missing-statement` for what each kind of item must say"),
+                    .why("without it the item says nothing that can be used")
+                    .help(format!("add {}", or_list(&words))),
                 );
                 *broken = true;
             }
@@ -363,14 +364,15 @@ impl<'a> Lower<'a> {
         if length <= limits::TITLE_CHARS && !title.value.contains('\n') {
             return Some(title);
         }
-        self.out.push(
-            Diagnostic::new(Code::TooLarge, title.span, format!("a title of {length} characters")).help(
-                format!(
-                    "a title is one line of at most {} characters; the rest belongs into `text`",
-                    limits::TITLE_CHARS
-                ),
-            ),
-        );
+        let (code, message) = if title.value.contains('\n') {
+            (Code::MalformedText, "a title of several lines".to_owned())
+        } else {
+            (Code::TooLarge, format!("a title of {length} characters"))
+        };
+        self.out.push(Diagnostic::new(code, title.span, message).help(format!(
+            "a title is one line of at most {} characters; the rest belongs into `text`",
+            limits::TITLE_CHARS
+        )));
         None
     }
 

@@ -58,6 +58,7 @@ pub(super) enum FaultKind {
     UnclosedText,
     StrayClose,
     StrayOpen,
+    MissingOpen,
     TooDeep,
     LongLine,
 }
@@ -194,6 +195,7 @@ impl Scanner<'_> {
 
     /// A line of words: up to its end, or to a brace.
     fn line(&mut self) {
+        self.open_if_forgotten();
         let start = self.at;
         let faulty = self.words(start);
         let words = self.trimmed(start..self.at);
@@ -201,6 +203,23 @@ impl Scanner<'_> {
         if self.peek() == Some(b'{') {
             self.open_block();
         }
+    }
+
+    /// An indented line below the head of an item that opens no block belongs to that item all the same.
+    fn open_if_forgotten(&mut self) {
+        if !self.open.is_empty() || self.touching || self.at == self.line_start {
+            return;
+        }
+        let Some(Entry { kind: EntryKind::Line(line), .. }) = self.entries.last() else { return };
+        let head = self.text.get(line.words.clone()).unwrap_or_default();
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        if line.block.is_some() || !head.ends_with('"') || !is_head(head, false) || is_head(rest, false) {
+            return;
+        }
+        let end = line.words.end;
+        self.fault(end - 1..end, FaultKind::MissingOpen);
+        self.open_entry(end);
+        self.touching = false;
     }
 
     /// Moves over the words of one line; true if they hold a fault that was reported.
@@ -371,6 +390,11 @@ impl Scanner<'_> {
             self.swallowed += 1;
             return;
         }
+        self.open_entry(open);
+    }
+
+    /// The last entry gets a block, and what follows goes into it.
+    fn open_entry(&mut self, open: usize) {
         let Some(mut entry) = self.entries.pop() else { return };
         if let EntryKind::Line(line) = &mut entry.kind {
             line.block = Some(Block { open, comment: None, entries: Vec::new(), end: open + 1 });

@@ -40,6 +40,11 @@ pub(super) fn outline_faults(source: &Source, faults: &[Fault], out: &mut Diagno
             FaultKind::StrayClose => new(Code::StrayBrace, "this brace closes nothing").help("remove it"),
             FaultKind::StrayOpen => new(Code::StrayBrace, "a brace on a line of its own")
                 .help("write `{` at the end of the line that it belongs to"),
+            FaultKind::MissingOpen => {
+                new(Code::SyntaxError, "this item opens no block, and the next line is indented")
+                    .label("`{` belongs here")
+                    .help("write `{` at the end of this line and `}` where the item ends")
+            }
             FaultKind::TooDeep => new(Code::TooDeep, "nested too deeply")
                 .help(format!("blocks and parentheses may be nested {} deep", limits::DEPTH)),
             FaultKind::LongLine => {
@@ -82,12 +87,14 @@ pub(super) fn unexpected(source: &Source, words: &str, start: usize, fault: &Une
     if found.is_empty() {
         let end = start + words.len();
         let last = words.split_whitespace().next_back().unwrap_or(words);
-        return Diagnostic::new(
+        let diagnostic = Diagnostic::new(
             Code::SyntaxError,
             source.span(end - last.len(), end),
             format!("this line ends too early: expected {}", fault.wanted),
         )
         .label("after this");
+        let goes_on = "it goes on in the next line only if that is indented deeper";
+        return if last.ends_with([',', '(']) { diagnostic.help(goes_on) } else { diagnostic };
     }
     let span = source.span(start + rest_at, start + rest_at + found.len());
     let new = |message: String| Diagnostic::new(Code::SyntaxError, span, message);
@@ -98,6 +105,18 @@ pub(super) fn unexpected(source: &Source, words: &str, start: usize, fault: &Une
             quoted(&found.chars().take(1).collect::<String>())
         ))
         .help("texts stand between straight double quotes: `\"…\"`");
+    }
+    if found.starts_with("http://") || found.starts_with("https://") {
+        return new("a link without its brackets".to_owned())
+            .help(format!("write `<{found}>`"))
+            .replace_with(format!("<{found}>"));
+    }
+    let first = words.split([' ', '\t']).next().unwrap_or_default();
+    let marks = ["-", "–", "—", "to", "until", "through", "..."];
+    if matches!(first, "window" | "slipped") && marks.contains(&found) {
+        return new("a window is written with two points".to_owned())
+            .help("write `2027 .. 2030`")
+            .replace_with("..");
     }
     if let Some((seen, meant)) = LOOK_ALIKES.iter().find(|(seen, _)| found.starts_with(*seen)) {
         let name = format!("U+{:04X}", u32::from(*seen));
@@ -115,15 +134,26 @@ pub(super) fn unexpected(source: &Source, words: &str, start: usize, fault: &Une
             .replace_with(right);
     }
     if found.starts_with('%') {
-        return new("a blank before `%`".to_owned()).help("write the number and `%` without a blank: `45%`");
-    }
-    if found.starts_with("http://") || found.starts_with("https://") {
-        return new("a link without its brackets".to_owned())
-            .help(format!("write `<{found}>`"))
-            .replace_with(format!("<{found}>"));
+        let is_apart = words.get(..rest_at).is_some_and(|before| before.ends_with(' '));
+        let message = if is_apart { "a blank before `%`" } else { "one `%` too many" };
+        return new(message.to_owned()).help("write the number and one `%` without a blank: `45%`");
     }
     if fault.wanted.contains("`resolved`") && found.starts_with(|c: char| c.is_alphabetic()) {
         return unknown_choice(span, found, "verb of the journal", &VERBS);
+    }
+    if found.starts_with('"') && words.contains("\"\"\"") {
+        return new("a block of text on one line".to_owned())
+            .help("`\"\"\"` opens a block at the end of a line; on one line write `\"…\"`");
+    }
+    if first == "file" && found.starts_with('"') {
+        return new("paths stand without quotes".to_owned())
+            .help(format!("write `{}`", found.trim_matches('"')))
+            .replace_with(found.trim_matches('"'));
+    }
+    if fault.wanted.contains("a link (") && found.contains(['/', '.']) && !found.starts_with('"') {
+        return new("a link without its brackets".to_owned())
+            .help(format!("write `<{found}>`"))
+            .replace_with(format!("<{found}>"));
     }
     if fault.wanted.ends_with("the end of the line") && form::statement_words().any(|word| word == found) {
         return new(expected).help("every statement stands on a line of its own");
@@ -160,8 +190,13 @@ fn first_token(words: &str) -> &str {
 
 /// A first word that begins nothing. `inside` is the item whose block it stands in.
 pub(super) fn unknown_word(span: Span, word: &str, inside: Option<Kind>) -> Diagnostic {
+    if word != "probability" && VERBS.contains(&word) {
+        return Diagnostic::new(Code::UnknownWord, span, format!("`{word}`, but when?"))
+            .why("what happened has a day: the past is told in the order in which it was known")
+            .help(format!("a line of the journal begins with its date: `2026-06-01 {word} …`"));
+    }
     let message = match inside {
-        Some(kind) => format!("{} is not a statement of a {}", quoted(word), kind.word()),
+        Some(kind) => format!("{} is not a statement of {}", quoted(word), with_article(kind.word())),
         None => format!("{} begins no item", quoted(word)),
     };
     let diagnostic = Diagnostic::new(Code::UnknownWord, span, message)
@@ -169,7 +204,7 @@ pub(super) fn unknown_word(span: Span, word: &str, inside: Option<Kind>) -> Diag
     let own: Vec<&str> = match inside {
         Some(kind) => {
             let form = form::form(kind);
-            form.once.iter().chain(form.often).copied().filter(|word| !word.starts_with("a ")).collect()
+            form.once.iter().chain(form.often).copied().collect()
         }
         None => Kind::ALL.iter().filter(|kind| **kind != Kind::Milestone).map(|kind| kind.word()).collect(),
     };
@@ -181,7 +216,7 @@ pub(super) fn unknown_word(span: Span, word: &str, inside: Option<Kind>) -> Diag
         None => {
             let all: Vec<String> = own.iter().map(|word| shown(word)).collect();
             let subject = inside.map_or("a line outside of items begins with a date or".to_owned(), |kind| {
-                format!("a {} takes", kind.word())
+                format!("{} takes", with_article(kind.word()))
             });
             diagnostic
                 .help(format!("{subject} {}", if inside.is_some() { and_list(&all) } else { or_list(&all) }))
@@ -189,24 +224,36 @@ pub(super) fn unknown_word(span: Span, word: &str, inside: Option<Kind>) -> Diag
     }
 }
 
+/// `a prediction`, `an edge`.
+fn with_article(word: &str) -> String {
+    let article = if word.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    format!("{article} {word}")
+}
+
 /// A statement that the language has, but not here.
 pub(super) fn misplaced(span: Span, word: &str, inside: Option<Kind>) -> Diagnostic {
-    let homes: Vec<&str> = Kind::ALL
+    let homes: Vec<String> = Kind::ALL
         .into_iter()
         .filter(|kind| {
             let form = form::form(*kind);
             form.once.contains(&word) || form.often.contains(&word)
         })
-        .map(Kind::word)
+        .map(|kind| with_article(kind.word()))
         .collect();
-    let place = inside.map_or("outside of items".to_owned(), |kind| format!("inside a {}", kind.word()));
+    let place =
+        inside.map_or("outside of items".to_owned(), |kind| format!("inside {}", with_article(kind.word())));
     let diagnostic =
         Diagnostic::new(Code::MisplacedStatement, span, format!("{} cannot stand {place}", shown(word)));
-    if homes.is_empty() {
-        diagnostic.help("it is an item of its own: move it out of this block")
-    } else {
-        diagnostic.help(format!("it belongs inside a {}", or_list(&homes)))
+    if word == "probability" && inside == Some(Kind::Milestone) {
+        return diagnostic.help("the level of a milestone is its `confidence`").replace_with("confidence");
     }
+    if word == "scenario" {
+        return diagnostic.help("it belongs inside a choice, or stands alone");
+    }
+    if homes.is_empty() {
+        return diagnostic.help("it is an item of its own: move it out of this block");
+    }
+    diagnostic.help(format!("it belongs inside {}", or_list(&homes)))
 }
 
 /// A word out of a short list, where another stands.

@@ -15,6 +15,9 @@ const LAST_YEAR: i16 = 2200;
 pub struct Date(civil::Date);
 
 impl Date {
+    /// The last day that can be said.
+    pub const LAST: Self = Self(civil::Date::constant(LAST_YEAR, 12, 31));
+
     /// The day of these numbers, if it is in the calendar and in the years from 1900 to 2200.
     pub fn new(year: i16, month: i8, day: i8) -> Option<Self> {
         let in_years = (FIRST_YEAR..=LAST_YEAR).contains(&year);
@@ -56,10 +59,8 @@ impl Date {
             Unit::Years => span.try_years(count),
         };
         let later = span.and_then(|span| self.0.checked_add(span));
-        Self(later.unwrap_or(civil::Date::MAX).min(Self::LAST))
+        Self(later.unwrap_or(civil::Date::MAX)).min(Self::LAST)
     }
-
-    const LAST: civil::Date = civil::Date::constant(LAST_YEAR, 12, 31);
 
     /// The year.
     pub fn year(self) -> i16 {
@@ -166,10 +167,18 @@ fn why_impossible(year: &str, month: &str) -> String {
 /// Names the slip where it is a usual one: `2026/09/01`, `2026-9-1`, `2026q3`.
 fn malformed(words: &str) -> Refusal {
     let refusal = Refusal::new(Code::MalformedDate, format!("{} is not written as a date", quoted(words)));
-    let parts: Vec<String> = words
+    if let Some((from, to)) =
+        words.split_once('-').filter(|(from, to)| is_digits(from, 4) && is_digits(to, 4))
+    {
+        return refusal.instead(format!("{from} .. {to}"));
+    }
+    let mut parts: Vec<String> = words
         .split(['-', '/', ':', '.'])
         .map(|part| if part.len() == 1 { format!("0{part}") } else { part.to_owned() })
         .collect();
+    if parts.last().is_some_and(|last| is_digits(last, 4)) {
+        parts.reverse();
+    }
     let mended = parts.join("-").to_uppercase();
     if mended != words && Period::read(&mended).is_ok() {
         return refusal.instead(mended);
@@ -350,6 +359,8 @@ mod tests {
         assert_eq!(instead("2026/09/01"), Some("2026-09-01".to_owned()));
         assert_eq!(instead("2026-9-1"), Some("2026-09-01".to_owned()));
         assert_eq!(instead("2026q3"), Some("2026Q3".to_owned()));
+        assert_eq!(instead("24.12.2026"), Some("2026-12-24".to_owned()));
+        assert_eq!(instead("2027-2030"), Some("2027 .. 2030".to_owned()));
         assert_eq!(instead("2026-02-30"), None);
         assert_eq!(Duration::read("6m").unwrap_err().instead, Some("6mo".to_owned()));
     }

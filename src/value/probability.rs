@@ -108,7 +108,13 @@ impl Ratio {
 
     /// A weight from 0 to 1; whether 1 itself is allowed depends on what it weighs.
     pub(crate) fn read_weight(words: &str, one_is_allowed: bool) -> Result<Self, Refusal> {
-        let probability = Probability::read(words)?;
+        let probability = Probability::read(words).map_err(|refusal| {
+            if refusal.code != Code::OutOfRange {
+                return refusal;
+            }
+            Refusal::new(Code::OutOfRange, format!("{} is no weight", quoted(words)))
+                .help("a weight lies between 0 and 1")
+        })?;
         let one = probability == Probability::ONE;
         if one && !one_is_allowed {
             return Err(Refusal::new(

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::super::names::Named;
 use super::super::{Direction, Event, Fact, NodeId, NodeKind};
 use super::references::Resolver;
-use crate::diagnostic::{Code, Diagnostic, nearest, or_list, quoted};
+use crate::diagnostic::{Code, Diagnostic, and_list, nearest, or_list, quoted};
 use crate::source::Spanned;
 use crate::syntax::tree::{self, Name};
 use crate::value::Date;
@@ -204,16 +204,18 @@ impl Resolver<'_> {
                     date.span,
                     format!("no `{word}` of {} to correct", date.value),
                 );
-                let dates: Vec<String> = journal
-                    .iter()
-                    .enumerate()
-                    .filter(|(at, fact)| *at != place && fact.event.family() == correction.event.family())
-                    .map(|(_, fact)| fact.date.value.to_string())
-                    .collect();
+                let same = |(at, fact): &(usize, &Fact)| {
+                    *at != place
+                        && fact.corrects.is_none()
+                        && fact.event.family() == correction.event.family()
+                };
+                let lines = journal.iter().enumerate().filter(same);
+                let mut dates: Vec<String> = lines.map(|(_, fact)| fact.date.value.to_string()).collect();
+                dates.dedup();
                 if dates.is_empty() {
                     diagnostic.help("the line that it mends stays as it is; it must be there")
                 } else {
-                    diagnostic.help(format!("there are such lines of {}", or_list(&dates)))
+                    diagnostic.help(format!("there are such lines of {}", and_list(&dates)))
                 }
             }
             [(_, first), ..] => Diagnostic::new(
@@ -222,7 +224,10 @@ impl Resolver<'_> {
                 format!("{} lines of {} that this could correct", candidates.len(), date.value),
             )
             .also(first.span, "the first of them")
-            .help("name the same `by` as the line that it mends, or give one of them another day"),
+            .help(match correction.event {
+                Event::Evidence { .. } => "name the same `by` as the line that it mends",
+                _ => "give one of them another day",
+            }),
         };
         self.out.push(problem);
         None

@@ -11,6 +11,7 @@ use super::super::{Prose as NodeProse, expression};
 use super::references::{Resolver, effect};
 use super::{Declaration, Declared, is_private, items};
 use crate::diagnostic::{Code, Diagnostic, nearest, or_list, quoted};
+use crate::source::Span;
 use crate::syntax::tree::{File, Head, Item, Name, Prose, Says, Weblink};
 use crate::value::{Probability, Ratio};
 
@@ -210,19 +211,19 @@ impl Resolver<'_> {
 
     /// The `{field}`s of a rule's message are fields.
     fn check_message(&mut self, message: &Name) {
-        for part in message.value.split('{').skip(1) {
-            let Some((field, _)) = part.split_once('}') else { continue };
-            if expression::Field::from_name(field).is_none() {
-                self.out.push(
-                    Diagnostic::new(
-                        Code::UnknownField,
-                        message.span,
-                        format!("items have no field {}", quoted(field)),
-                    )
-                    .why("`{field}` in a message is filled in for each item")
-                    .help("`forecastc explain unknown-field` lists the fields"),
-                );
+        let text = &message.value;
+        // Without escapes the places in the text are places in the file, one quote further on.
+        let is_plain = (message.span.end - message.span.start) as usize == text.len() + 2;
+        for (at, _) in text.match_indices('{') {
+            let rest = text.get(at + 1..).unwrap_or_default();
+            let Some((field, _)) = rest.split_once('}') else { continue };
+            if expression::Field::from_name(field).is_some() {
+                continue;
             }
+            let start = message.span.start as usize + at + 2;
+            let span = Span::new(message.span.source, start, start + field.len());
+            let span = if is_plain { span } else { message.span };
+            self.out.push(expression::unknown_field(field, span));
         }
     }
 
@@ -295,6 +296,7 @@ impl Resolver<'_> {
             journal: Vec::new(),
             private: declaration.private,
             broken: item.broken,
+            doubtful: false,
             span: item.span,
         }
     }
@@ -343,10 +345,10 @@ impl Resolver<'_> {
                 }
                 Says::Weight(weight) => node.tie = Some(Tie::Weight(weight.value)),
                 Says::Tie(tie) => node.tie = Some(Tie::Effect(effect(tie, Relation::MovesWith))),
-                Says::Edge(edge) => {
-                    let edge = self.edge(edge, id, node.private, statement.span);
-                    self.model.edges.extend(edge);
-                }
+                Says::Edge(edge) => match self.edge(edge, id, node.private, statement.span) {
+                    Some(edge) => self.model.edges.push(edge),
+                    None => node.doubtful = true,
+                },
                 Says::Fact(fact) => {
                     if let Some((subject, fact_found)) = self.fact(fact, Some(id)) {
                         if subject == id {
@@ -379,7 +381,10 @@ impl Resolver<'_> {
         let near = nearest(&word.value, words.iter().copied());
         let help = match near {
             Some(near) => format!("did you mean `{near}`?"),
-            None => format!("write {}, or set others with `convictions` in `network`", or_list(&words)),
+            None => {
+                let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
+                format!("write {}, or set others with `convictions` in `network`", or_list(&words))
+            }
         };
         self.out.push(diagnostic.help(help));
         None
@@ -426,15 +431,21 @@ impl Resolver<'_> {
             return;
         };
         let private = is_private(item) || self.model.node(target).private;
-        if let Some(mut edge) = self.edge(edge, target, private, item.span) {
+        let edge = self.edge(edge, target, private, item.span);
+        if edge.is_none()
+            && let Some(node) = self.model.nodes.get_mut(target.index())
+        {
+            node.doubtful = true;
+        }
+        if let Some(mut edge) = edge {
             edge.sources.extend(references(item));
             edge.text = edge.text.or_else(|| text(item));
             self.model.edges.push(edge);
         }
     }
 
-    fn table(&mut self, item: &Item, parents: &[Name], target: &Name) {
-        let found: Vec<Option<NodeId>> = parents.iter().map(|parent| self.node(parent)).collect();
+    fn table(&mut self, item: &Item, parent_names: &[Name], target: &Name) {
+        let found: Vec<Option<NodeId>> = parent_names.iter().map(|parent| self.node(parent)).collect();
         let node = self.node(target);
         let (Some(parents), Some(node)) = (found.into_iter().collect::<Option<Vec<_>>>(), node) else {
             return;
@@ -450,6 +461,7 @@ impl Resolver<'_> {
         self.model.tables.push(Table {
             target: node,
             parents,
+            parent_spans: parent_names.iter().map(|name| name.span).collect(),
             rows: rows.collect(),
             sources: references(item),
             text: text(item),

@@ -88,6 +88,8 @@ impl<'a> Resolver<'a> {
     pub(super) fn unknown(&mut self, name: &Name, code: Code, what: &str) {
         let diagnostic =
             Diagnostic::new(code, name.span, format!("there is no {what} {}", quoted(&name.value)));
+        self.model.unknown_predictors |= code == Code::UnknownPredictor;
+        self.model.unknown_classes |= code == Code::UnknownClass;
         let near = self.near(&name.value, code);
         self.out.push(match near {
             Some(near) => diagnostic.help(format!("did you mean `{near}`?")).replace_with(near),

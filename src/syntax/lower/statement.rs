@@ -261,7 +261,10 @@ impl Lower<'_> {
         if !stated.value.is_certain() {
             return Some(stated);
         }
-        let message = format!("`{}` leaves no room for doubt", pair.as_str());
+        let message = match pair.as_str() {
+            "1" => "`1` is 100%, which leaves no room for doubt; one percent is `1%`".to_owned(),
+            words => format!("`{words}` leaves no room for doubt"),
+        };
         self.out.push(
             Diagnostic::new(Code::CertainProbability, stated.span, message)
                 .why("no evidence can ever move what was certain; only edges and tables may be")
