@@ -109,38 +109,44 @@ enum Precision {
 impl Period {
     /// One of `2026-09-01`, `2026-09`, `2026Q3`, `2026`.
     pub(crate) fn read(words: &str) -> Result<Self, Refusal> {
-        let impossible = || Refusal::new(Code::ImpossibleDate, format!("there is no {}", quoted(words)));
-        let parts: Vec<&str> = words.split('-').collect();
-        let (first, last, precision) = match parts[..] {
-            [year, month, day] if is_digits(year, 4) && is_digits(month, 2) && is_digits(day, 2) => {
-                let date = Date::new(number(year), number(month) as i8, number(day) as i8);
-                let date = date.ok_or_else(|| impossible().help(why_impossible(year, month)))?;
-                (date, date, Precision::Day)
-            }
-            [year, month] if is_digits(year, 4) && is_digits(month, 2) => {
-                let first = Date::new(number(year), number(month) as i8, 1)
-                    .ok_or_else(|| impossible().help(why_impossible(year, month)))?;
-                (first, Date(first.0.last_of_month()), Precision::Month)
-            }
-            [one] if is_digits(one, 4) => {
-                let year = Date::new(number(one), 1, 1).zip(Date::new(number(one), 12, 31));
-                let (first, last) = year.ok_or_else(|| impossible().help(why_impossible(one, "01")))?;
-                (first, last, Precision::Year)
-            }
-            [one] if one.len() == 6 && one.as_bytes().get(4) == Some(&b'Q') => {
-                let (year, quarter) = one.split_at_checked(4).unwrap_or((one, ""));
-                let quarter = number(quarter.trim_start_matches('Q'));
-                if !is_digits(year, 4) || !(1..=4).contains(&quarter) {
-                    return Err(impossible().help("the quarters are Q1, Q2, Q3 and Q4"));
-                }
-                let first = Date::new(number(year), (quarter * 3 - 2) as i8, 1)
-                    .ok_or_else(|| impossible().help(why_impossible(year, "01")))?;
-                let last = Date::new(number(year), (quarter * 3) as i8, 1).unwrap_or(first);
-                (first, Date(last.0.last_of_month()), Precision::Quarter)
-            }
-            _ => return Err(malformed(words)),
+        let (precision, year, part, day) = form(words).ok_or_else(|| malformed(words))?;
+        let impossible = |help: String| {
+            Refusal::new(Code::ImpossibleDate, format!("there is no {}", quoted(words))).help(help)
+        };
+        if precision == Precision::Quarter && !(1..=4).contains(&part) {
+            return Err(impossible("the quarters are Q1, Q2, Q3 and Q4".to_owned()));
+        }
+        let month = if precision == Precision::Quarter { part * 3 - 2 } else { part };
+        let date =
+            |month, day| Date::new(year, month, day).ok_or_else(|| impossible(why_impossible(year, month)));
+        let first = date(month, day)?;
+        let last = match precision {
+            Precision::Day => first,
+            Precision::Month => Date(first.0.last_of_month()),
+            Precision::Quarter => Date(date(month + 2, 1)?.0.last_of_month()),
+            Precision::Year => date(12, 31)?,
         };
         Ok(Self { first, last, precision })
+    }
+}
+
+/// The numbers of words that have the form of a period: year, month or quarter, day.
+fn form(words: &str) -> Option<(Precision, i16, i8, i8)> {
+    let parts: Vec<&str> = words.split('-').collect();
+    let two_digits = |part: &str| if is_digits(part, 2) { part.parse().ok() } else { None };
+    let four_digits = |part: &str| if is_digits(part, 4) { part.parse().ok() } else { None };
+    match parts[..] {
+        [year, month, day] => {
+            Some((Precision::Day, four_digits(year)?, two_digits(month)?, two_digits(day)?))
+        }
+        [year, month] => Some((Precision::Month, four_digits(year)?, two_digits(month)?, 1)),
+        [one] => match one.split_once('Q') {
+            Some((year, quarter)) if is_digits(quarter, 1) => {
+                Some((Precision::Quarter, four_digits(year)?, quarter.parse().ok()?, 1))
+            }
+            _ => Some((Precision::Year, four_digits(one)?, 1, 1)),
+        },
+        _ => None,
     }
 }
 
@@ -148,20 +154,14 @@ fn is_digits(word: &str, length: usize) -> bool {
     word.len() == length && word.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-fn number(digits: &str) -> i16 {
-    digits.parse().unwrap_or(0)
-}
-
-fn why_impossible(year: &str, month: &str) -> String {
-    let month_number = number(month);
-    if !(FIRST_YEAR..=LAST_YEAR).contains(&number(year)) {
+fn why_impossible(year: i16, month: i8) -> String {
+    if !(FIRST_YEAR..=LAST_YEAR).contains(&year) {
         return format!("years run from {FIRST_YEAR} to {LAST_YEAR}");
     }
-    if !(1..=12).contains(&month_number) {
-        return "months run from 01 to 12".to_owned();
+    match civil::Date::new(year, month, 1) {
+        Ok(first) => format!("{year}-{month:02} has {} days", first.days_in_month()),
+        Err(_) => "months run from 01 to 12".to_owned(),
     }
-    let days = civil::Date::new(number(year), month_number as i8, 1).map_or(31, civil::Date::days_in_month);
-    format!("{year}-{month} has {days} days")
 }
 
 /// Names the slip where it is a usual one: `2026/09/01`, `2026-9-1`, `2026q3`.
@@ -180,7 +180,7 @@ fn malformed(words: &str) -> Refusal {
         parts.reverse();
     }
     let mended = parts.join("-").to_uppercase();
-    if mended != words && Period::read(&mended).is_ok() {
+    if form(&mended).is_some() && Period::read(&mended).is_ok() {
         return refusal.instead(mended);
     }
     refusal.help("a date is `2026-09-01`, a period also `2026-09`, `2026Q3` or `2026`")
@@ -362,6 +362,7 @@ mod tests {
         assert_eq!(instead("24.12.2026"), Some("2026-12-24".to_owned()));
         assert_eq!(instead("2027-2030"), Some("2027 .. 2030".to_owned()));
         assert_eq!(instead("2026-02-30"), None);
+        assert_eq!(instead("2026-01-0405"), None);
         assert_eq!(Duration::read("6m").unwrap_err().instead, Some("6mo".to_owned()));
     }
 }
