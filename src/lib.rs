@@ -113,8 +113,9 @@ pub struct Compiled {
 pub fn compile(sources: &Sources, today: Date) -> Compiled {
     let mut diagnostics = Diagnostics::new();
     let files = parse(sources, &mut diagnostics);
+    let whole = diagnostics.is_empty();
     let model = model::resolve(&files, &mut diagnostics);
-    rules::check(&model, sources, today, &mut diagnostics);
+    rules::check(&rules::Scene { model: &model, sources, today, whole }, &mut diagnostics);
     diagnostics.settle(&model.levels, sources);
     Compiled { files, model, diagnostics }
 }

@@ -41,6 +41,8 @@ pub(crate) struct Scene<'a> {
     pub(crate) model: &'a Model,
     pub(crate) sources: &'a Sources,
     pub(crate) today: Date,
+    /// Whether all of the text was understood: if not, what nobody names may be named there.
+    pub(crate) whole: bool,
 }
 
 type Rule = fn(&Scene<'_>, &mut Diagnostics);
@@ -76,17 +78,16 @@ const RULES: &[Rule] = &[
     unknown_mention::check,
 ];
 
-/// Checks the network as it stands on a day.
-pub(crate) fn check(model: &Model, sources: &Sources, today: Date, diagnostics: &mut Diagnostics) {
-    let scene = Scene { model, sources, today };
+/// Checks a network.
+pub(crate) fn check(scene: &Scene<'_>, diagnostics: &mut Diagnostics) {
     let mut too_large = Diagnostics::new();
-    too_large::check(&scene, &mut too_large);
+    too_large::check(scene, &mut too_large);
     if !too_large.is_empty() {
         // The other rules may take long where there is more than there may be.
         diagnostics.extend(too_large);
         return;
     }
     for rule in RULES {
-        rule(&scene, diagnostics);
+        rule(scene, diagnostics);
     }
 }

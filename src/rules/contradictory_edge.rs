@@ -36,6 +36,7 @@ pub(super) fn check(scene: &Scene<'_>, out: &mut Diagnostics) {
                 span,
                 format!("`{words} {source}` would {does} `{target}`"),
             )
+            .about(model.node(edge.target).span)
             .label(said)
             .also(edge.relation.span, "this says the contrary")
             .help(help),

@@ -20,6 +20,7 @@ pub(super) fn check(scene: &Scene<'_>, out: &mut Diagnostics) {
                 span,
                 format!("`{}` cannot reach `{}` before {arrives}", source.id, target.id),
             )
+            .about(target.span)
             .also(from.span, "it begins here")
             .also(to.span, "and this is over by then")
             .why("an edge whose source comes too late says something about nothing")

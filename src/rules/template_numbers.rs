@@ -35,6 +35,7 @@ pub(super) fn check(scene: &Scene<'_>, out: &mut Diagnostics) {
                 yes.span.to(no.span),
                 format!("all {count} edges into `{}` carry the same two numbers", model.node(target).id),
             )
+            .about(model.node(target).span)
             .why("numbers that nobody thought about make every parent look alike")
             .help(
                 "ask of each edge how much it matters; a strength (`weak`, `strong`) is a quick first answer",

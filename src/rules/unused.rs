@@ -7,6 +7,9 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::model::{ClassId, Event, PredictorId};
 
 pub(super) fn check(scene: &Scene<'_>, out: &mut Diagnostics) {
+    if !scene.whole {
+        return;
+    }
     let model = scene.model;
     let mut predictors: BTreeSet<PredictorId> = BTreeSet::new();
     let mut classes: BTreeSet<ClassId> = BTreeSet::new();
@@ -17,10 +20,6 @@ pub(super) fn check(scene: &Scene<'_>, out: &mut Diagnostics) {
             if let Event::Evidence { by: Some(by), .. } = fact.event {
                 predictors.insert(by);
             }
-        }
-        // What a broken item would have named is not known.
-        if node.broken {
-            return;
         }
     }
     predictors.extend(model.documents.iter().flat_map(|document| &document.by));

@@ -49,11 +49,11 @@ impl<'a> Lower<'a> {
     /// The words of a line and the first of them.
     fn words(&self, line: &Line) -> (&'a str, &'a str) {
         let words = self.source.text().get(line.words.clone()).unwrap_or_default();
-        let length =
-            words.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-')).unwrap_or(words.len());
-        let first = match words.get(..length) {
-            Some("") | None => words.split_whitespace().next().unwrap_or_default(),
-            Some(first) => first,
+        let end = words.find(|c: char| !(c.is_alphanumeric() || c == '_' || c == '-'));
+        let first = match words.split_at_checked(end.unwrap_or(words.len())) {
+            // No other blanks than these are blanks of the language.
+            Some(("", _)) | None => words.split([' ', '\t', '\r', '\n']).next().unwrap_or_default(),
+            Some((first, _)) => first,
         };
         (words, first)
     }

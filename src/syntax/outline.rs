@@ -250,7 +250,11 @@ impl Scanner<'_> {
                     last = byte;
                     continue;
                 }
-                b'<' => self.at = self.end_of_link(),
+                b'<' => {
+                    let end = self.end_of_link();
+                    self.check_depth(self.at..end, depth);
+                    self.at = end;
+                }
                 b'(' => {
                     depth += 1;
                     if depth == limits::DEPTH + 1 {
@@ -284,6 +288,20 @@ impl Scanner<'_> {
     fn indent_of(&self, line: usize) -> usize {
         let rest = self.bytes.get(line..).unwrap_or_default();
         rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count()
+    }
+
+    /// A seeming link may hide parentheses from the count; the grammar would meet them all the same.
+    fn check_depth(&mut self, range: Range<usize>, mut depth: usize) {
+        for (at, byte) in range.clone().zip(self.bytes.get(range).unwrap_or_default()) {
+            match byte {
+                b'(' => depth += 1,
+                b')' => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            if depth > limits::DEPTH {
+                return self.fault(at..at + 1, FaultKind::TooDeep);
+            }
+        }
     }
 
     /// The last byte of the link that begins here, or this byte if none does.

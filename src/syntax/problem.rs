@@ -86,7 +86,7 @@ pub(super) fn unexpected(source: &Source, words: &str, start: usize, fault: &Une
     let found = first_token(rest);
     if found.is_empty() {
         let end = start + words.len();
-        let last = words.split_whitespace().next_back().unwrap_or(words);
+        let last = words.rsplit([' ', '\t', '\r', '\n']).next().unwrap_or(words);
         let diagnostic = Diagnostic::new(
             Code::SyntaxError,
             source.span(end - last.len(), end),
