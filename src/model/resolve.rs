@@ -5,6 +5,7 @@
     reason = "statements are picked out: the others are read elsewhere"
 )]
 
+mod items;
 mod journals;
 mod nodes;
 mod references;

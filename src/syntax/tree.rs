@@ -3,10 +3,14 @@
 //! Two trees are equal when they say the same, wherever the words stand.
 
 mod expression;
+mod fact;
+mod kind;
 
 use std::sync::Arc;
 
 pub use expression::{Comparison, Expression, Operator, Term};
+pub use fact::{Event, Fact, Outcome};
+pub use kind::Kind;
 
 use crate::diagnostic::Level;
 use crate::source::{SourceId, Span, Spanned};
@@ -94,93 +98,6 @@ pub enum Head {
     },
     /// A line of the journal that stands alone.
     Fact(Fact),
-}
-
-/// The kinds of items.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
-    /// `network`
-    Network,
-    /// `predictor`
-    Predictor,
-    /// `class`
-    Class,
-    /// `prediction`
-    Prediction,
-    /// `killer`
-    Killer,
-    /// `scenario`
-    Scenario,
-    /// `choice`
-    Choice,
-    /// `milestone`
-    Milestone,
-    /// `edge`
-    Edge,
-    /// `given`
-    Given,
-    /// `document`
-    Document,
-    /// `ticker`
-    Ticker,
-    /// `assert`
-    Assert,
-    /// `rule`
-    Rule,
-    /// `redirect`
-    Redirect,
-}
-
-impl Kind {
-    /// All of them.
-    pub const ALL: [Self; 15] = [
-        Self::Network,
-        Self::Predictor,
-        Self::Class,
-        Self::Prediction,
-        Self::Killer,
-        Self::Scenario,
-        Self::Choice,
-        Self::Milestone,
-        Self::Edge,
-        Self::Given,
-        Self::Document,
-        Self::Ticker,
-        Self::Assert,
-        Self::Rule,
-        Self::Redirect,
-    ];
-
-    /// Its keyword.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Network => "network",
-            Self::Predictor => "predictor",
-            Self::Class => "class",
-            Self::Prediction => "prediction",
-            Self::Killer => "killer",
-            Self::Scenario => "scenario",
-            Self::Choice => "choice",
-            Self::Milestone => "milestone",
-            Self::Edge => "edge",
-            Self::Given => "given",
-            Self::Document => "document",
-            Self::Ticker => "ticker",
-            Self::Assert => "assert",
-            Self::Rule => "rule",
-            Self::Redirect => "redirect",
-        }
-    }
-
-    /// The kind of this keyword.
-    pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.word() == word)
-    }
-
-    /// Whether it is a prediction, a killer or a scenario.
-    pub fn is_node(self) -> bool {
-        matches!(self, Self::Prediction | Self::Killer | Self::Scenario)
-    }
 }
 
 /// One line of a block, or an item inside it.
@@ -444,91 +361,4 @@ impl PartialEq for Strength {
 pub enum Direction {
     For,
     Against,
-}
-
-/// A line of the journal.
-#[derive(Clone, Debug)]
-pub struct Fact {
-    /// All of it.
-    pub span: Span,
-    /// The day on which it was known.
-    pub date: Spanned<Date>,
-    /// The day of the line that it mends.
-    pub corrects: Option<Spanned<Date>>,
-    /// What it is about, if it says so.
-    pub subject: Option<Name>,
-    /// The word for what happened.
-    pub verb: Span,
-    /// What happened.
-    pub event: Event,
-    /// In words.
-    pub text: Option<Text>,
-    /// Where to read it.
-    pub link: Option<Link>,
-}
-
-impl PartialEq for Fact {
-    fn eq(&self, other: &Self) -> bool {
-        (self.date, self.corrects, &self.subject, &self.event, &self.text, &self.link)
-            == (other.date, other.corrects, &other.subject, &other.event, &other.text, &other.link)
-    }
-}
-
-/// What a line of the journal records.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Event {
-    /// `probability 38%`
-    Probability(Spanned<Probability>),
-    /// `evidence for moderate by ID`
-    Evidence {
-        /// The likelihood ratio.
-        strength: Strength,
-        /// Whose word it is.
-        by: Option<Name>,
-    },
-    /// `hit parity`
-    Hit,
-    /// `missed parity`
-    Missed,
-    /// `slipped costs to 2029-06`
-    Slipped(Spanned<Window>),
-    /// `resolved yes`
-    Resolved(Outcome),
-    /// `note "…"`
-    Note,
-}
-
-impl Event {
-    /// Its verb.
-    pub fn word(&self) -> &'static str {
-        match self {
-            Self::Probability(_) => "probability",
-            Self::Evidence { .. } => "evidence",
-            Self::Hit => "hit",
-            Self::Missed => "missed",
-            Self::Slipped(_) => "slipped",
-            Self::Resolved(_) => "resolved",
-            Self::Note => "note",
-        }
-    }
-}
-
-/// How a question ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each is its keyword")]
-pub enum Outcome {
-    Yes,
-    No,
-    Void,
-}
-
-impl Outcome {
-    /// As it is written.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Yes => "yes",
-            Self::No => "no",
-            Self::Void => "void",
-        }
-    }
 }

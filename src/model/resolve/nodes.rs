@@ -1,18 +1,16 @@
-//! Filling in the items: the network itself, predictors, classes, documents, tickers, rules and nodes.
+//! Filling in the nodes, and what stands outside of them and speaks of them: edges, tables, facts, assertions.
 
 use std::sync::Arc;
 
 use super::super::names::Named;
 use super::super::{
-    Action, Assertion, Class, Conviction, Document, Exposure, Node, NodeId, NodeKind, Origin, OutsideView,
-    Predictor, ProseKind, Rate, Reference, Relation, Row, Rule, Table, Ticker, Tie,
+    Assertion, Conviction, Exposure, Node, NodeId, NodeKind, Origin, OutsideView, Prose as NodeProse,
+    ProseKind, Reference, Relation, Row, Table, Tie,
 };
-use super::super::{Prose as NodeProse, expression};
 use super::references::{Resolver, effect};
 use super::{Declaration, Declared, is_private, items};
 use crate::diagnostic::{Code, Diagnostic, nearest, or_list, quoted};
-use crate::source::Span;
-use crate::syntax::tree::{File, Head, Item, Name, Prose, Says, Weblink};
+use crate::syntax::tree::{File, Head, Item, Name, Prose, Says};
 use crate::value::{Probability, Ratio};
 
 /// What the weight of a milestone is where none is given.
@@ -21,212 +19,6 @@ const USUAL_TIE: &str = "0.4";
 const USUAL_OUTSIDE: &str = "30%";
 
 impl Resolver<'_> {
-    pub(super) fn network(&mut self, files: &[File]) {
-        let mut first: Option<&Name> = None;
-        for item in items(files) {
-            let Head::Network { title } = &item.head else { continue };
-            if let Some(first) = first {
-                self.out.push(
-                    Diagnostic::new(Code::SecondNetwork, title.span, "a second `network`")
-                        .also(first.span, "the first")
-                        .why("all files below the source folder form one network")
-                        .help("put what both say into one of them"),
-                );
-                continue;
-            }
-            first = Some(title);
-            self.model.network.title = Some(title.clone());
-            for statement in &item.body {
-                let network = &mut self.model.network;
-                match &statement.says {
-                    Says::Weblink(Weblink::Url, link) => network.url = Some(link.clone()),
-                    Says::Weblink(Weblink::Repository, link) => network.repository = Some(link.clone()),
-                    Says::Prose(Prose::Text, text) => network.text = Some(text.clone()),
-                    Says::Silence(silence) => network.silence = *silence,
-                    Says::Stale(duration) => network.stale_after = *duration,
-                    Says::Convictions(words) => {
-                        network.convictions = words
-                            .iter()
-                            .map(|(word, level)| (Arc::clone(&word.value), level.value))
-                            .collect();
-                    }
-                    Says::Lint { code, level } => {
-                        if let Some(code) = self.code(code) {
-                            self.model.levels.lints.push((code, *level));
-                        }
-                    }
-                    _ => {}
-                }
-            }
-        }
-    }
-
-    pub(super) fn items(&mut self, declared: &Declared<'_>) {
-        for item in &declared.predictors {
-            self.add_predictor(item);
-        }
-        for item in &declared.classes {
-            self.add_class(item);
-        }
-        for item in &declared.tickers {
-            self.add_ticker(item);
-        }
-    }
-
-    fn add_predictor(&mut self, item: &Item) {
-        let Head::Named { id, title, .. } = &item.head else { return };
-        let mut predictor = Predictor {
-            id: id.clone(),
-            name: title.clone(),
-            role: None,
-            links: Vec::new(),
-            text: None,
-            private: is_private(item),
-            span: item.span,
-        };
-        for statement in &item.body {
-            match &statement.says {
-                Says::Prose(Prose::Role, role) => predictor.role = Some(role.clone()),
-                Says::Prose(Prose::Text, text) => predictor.text = Some(text.clone()),
-                Says::Weblink(_, link) => predictor.links.push(link.clone()),
-                _ => {}
-            }
-        }
-        self.model.predictors.push(predictor);
-    }
-
-    fn add_class(&mut self, item: &Item) {
-        let Head::Named { id, title, .. } = &item.head else { return };
-        let mut class = Class {
-            id: id.clone(),
-            title: title.clone(),
-            rate: Rate::Seen { times: 0, of: 0 },
-            sources: references(item),
-            text: None,
-            private: is_private(item),
-            span: item.span,
-        };
-        for statement in &item.body {
-            match &statement.says {
-                Says::Seen { times, of } => class.rate = Rate::Seen { times: *times, of: *of },
-                Says::Rate(rate) => class.rate = Rate::Given(rate.value),
-                Says::Prose(Prose::Text, text) => class.text = Some(text.clone()),
-                _ => {}
-            }
-        }
-        self.model.classes.push(class);
-    }
-
-    fn add_ticker(&mut self, item: &Item) {
-        let Head::Named { id, title, .. } = &item.head else { return };
-        let mut ticker = Ticker {
-            symbol: id.clone(),
-            name: title.clone(),
-            links: Vec::new(),
-            text: None,
-            private: is_private(item),
-            span: item.span,
-        };
-        for statement in &item.body {
-            match &statement.says {
-                Says::Prose(Prose::Text, text) => ticker.text = Some(text.clone()),
-                Says::Weblink(_, link) => ticker.links.push(link.clone()),
-                _ => {}
-            }
-        }
-        self.model.tickers.push(ticker);
-    }
-
-    fn add_document(&mut self, item: &Item) {
-        let Head::Named { id, title, .. } = &item.head else { return };
-        let mut document = Document {
-            id: id.clone(),
-            title: title.clone(),
-            file: None,
-            link: None,
-            date: None,
-            by: Vec::new(),
-            about: Vec::new(),
-            tags: Vec::new(),
-            text: None,
-            private: is_private(item),
-            span: item.span,
-        };
-        for statement in &item.body {
-            match &statement.says {
-                Says::File(path) => document.file = Some(path.clone()),
-                Says::Weblink(_, link) => document.link = Some(link.clone()),
-                Says::Date(date) => document.date = Some(date.value),
-                Says::By(name) => document.by.extend(self.predictor(name)),
-                Says::About(names) => {
-                    for name in names {
-                        document.about.extend(self.node(name));
-                    }
-                }
-                Says::Tags(tags) => document.tags.extend(tags.iter().cloned()),
-                Says::Prose(Prose::Text, text) => document.text = Some(text.clone()),
-                _ => {}
-            }
-        }
-        self.model.documents.push(document);
-    }
-
-    fn add_rule(&mut self, item: &Item) {
-        let Head::Named { id, title, .. } = &item.head else { return };
-        if item.broken {
-            return;
-        }
-        let mut subjects = Vec::new();
-        let mut when = None;
-        let mut action = None;
-        let mut text = None;
-        for statement in &item.body {
-            match &statement.says {
-                Says::For(kinds) => {
-                    subjects = kinds.iter().filter_map(|kind| NodeKind::of(kind.value)).collect()
-                }
-                Says::When(condition) => when = expression::condition(condition, self.out),
-                Says::Prose(Prose::Warn, message) => action = Some((Action::Warn, message.clone())),
-                Says::Prose(Prose::Fail, message) => action = Some((Action::Fail, message.clone())),
-                Says::Prose(Prose::Badge, message) => action = Some((Action::Badge, message.clone())),
-                Says::Prose(Prose::Text, words) => text = Some(words.clone()),
-                _ => {}
-            }
-        }
-        if let (Some(when), Some((action, message))) = (when, action) {
-            self.check_message(&message);
-            self.model.rules.push(Rule {
-                id: id.clone(),
-                title: title.clone(),
-                subjects,
-                when,
-                action,
-                message,
-                text,
-                private: is_private(item),
-                span: item.span,
-            });
-        }
-    }
-
-    /// The `{field}`s of a rule's message are fields.
-    fn check_message(&mut self, message: &Name) {
-        let text = &message.value;
-        // Without escapes the places in the text are places in the file, one quote further on.
-        let is_plain = (message.span.end - message.span.start) as usize == text.len() + 2;
-        for (at, _) in text.match_indices('{') {
-            let rest = text.get(at + 1..).unwrap_or_default();
-            let Some((field, _)) = rest.split_once('}') else { continue };
-            if expression::Field::from_name(field).is_some() {
-                continue;
-            }
-            let start = message.span.start as usize + at + 2;
-            let span = Span::new(message.span.source, start, start + field.len());
-            let span = if is_plain { span } else { message.span };
-            self.out.push(expression::unknown_field(field, span));
-        }
-    }
-
     /// The nodes: all of them first, so that each can name any other.
     pub(super) fn nodes(&mut self, declared: &Declared<'_>) {
         for declaration in &declared.nodes {
@@ -480,7 +272,7 @@ fn text(item: &Item) -> Option<Name> {
     })
 }
 
-fn references(item: &Item) -> Vec<Reference> {
+pub(super) fn references(item: &Item) -> Vec<Reference> {
     let references = item.body.iter().filter_map(|statement| match &statement.says {
         Says::Source { text, link } => Some(Reference { text: text.clone(), link: link.clone() }),
         _ => None,
