@@ -185,7 +185,7 @@ impl Default for Network {
 
 /// A person or body that says things.
 #[derive(Clone, Debug)]
-#[expect(missing_docs, reason = "each is the statement of its name")]
+#[expect(missing_docs, reason = "each is the clause of its name")]
 pub struct Predictor {
     pub id: Text,
     pub name: Text,
@@ -198,7 +198,7 @@ pub struct Predictor {
 
 /// How often this kind of thing happened.
 #[derive(Clone, Debug)]
-#[expect(missing_docs, reason = "each is the statement of its name")]
+#[expect(missing_docs, reason = "each is the clause of its name")]
 pub struct Class {
     pub id: Text,
     pub title: Text,
@@ -225,7 +225,7 @@ pub enum Rate {
 
 /// Scenarios of which exactly one comes true.
 #[derive(Clone, Debug)]
-#[expect(missing_docs, reason = "each is the statement of its name")]
+#[expect(missing_docs, reason = "each is the clause of its name")]
 pub struct Choice {
     pub id: Text,
     pub question: Text,
@@ -240,7 +240,7 @@ pub struct Choice {
 
 /// A document that speaks of nodes.
 #[derive(Clone, Debug)]
-#[expect(missing_docs, reason = "each is the statement of its name")]
+#[expect(missing_docs, reason = "each is the clause of its name")]
 pub struct Document {
     pub id: Text,
     pub title: Text,
@@ -258,7 +258,7 @@ pub struct Document {
 
 /// An exposure symbol with a name.
 #[derive(Clone, Debug)]
-#[expect(missing_docs, reason = "each is the statement of its name")]
+#[expect(missing_docs, reason = "each is the clause of its name")]
 pub struct Ticker {
     pub symbol: Text,
     pub name: Text,

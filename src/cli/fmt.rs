@@ -25,7 +25,7 @@ pub(super) struct Arguments {
     /// Write nothing; exit with 1 if a file would change
     #[arg(long)]
     check: bool,
-    /// Write nothing; show what would change
+    /// Write nothing; show what would change (with --check, exit with 1 if anything would)
     #[arg(long)]
     diff: bool,
 }

@@ -61,10 +61,10 @@ codes! {
     // Text
     SyntaxError "syntax-error" Error "fixed" "a line does not have the form that its first word asks for";
     UnknownWord "unknown-word" Error "fixed" "a word that the language does not know where it stands";
-    MisplacedStatement "misplaced-statement" Error "fixed" "a statement inside an item that does not take it";
-    RepeatedStatement "repeated-statement" Error "fixed" "a statement given twice that can be said once";
-    ConflictingStatements "conflicting-statements" Error "fixed" "two statements of which only one can hold";
-    MissingStatement "missing-statement" Error "fixed" "an item lacks what it cannot be without";
+    MisplacedClause "misplaced-clause" Error "fixed" "a clause inside an item that does not take it";
+    RepeatedClause "repeated-clause" Error "fixed" "a clause given twice that can be said once";
+    ConflictingClauses "conflicting-clauses" Error "fixed" "two clauses of which only one can hold";
+    MissingClause "missing-clause" Error "fixed" "an item lacks what it cannot be without";
     UnclosedBlock "unclosed-block" Error "fixed" "a block is opened with `{` and never closed";
     StrayBrace "stray-brace" Error "fixed" "a brace where none can be";
     UnclosedText "unclosed-text" Error "fixed" "a text begins with a quote and never ends";

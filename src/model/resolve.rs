@@ -1,9 +1,6 @@
 //! From trees to the model: declarations first, in the order of ids, then everything that names them.
 
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "statements are picked out: the others are read elsewhere"
-)]
+#![expect(clippy::wildcard_enum_match_arm, reason = "clauses are picked out: the others are read elsewhere")]
 
 mod items;
 mod journals;
@@ -19,7 +16,7 @@ use super::names::{MOST_REDIRECTS, Named, Names};
 use super::{Choice, ChoiceId, ClassId, DocumentId, Model, NodeId, OwnedText, PredictorId, Redirect, Text};
 use crate::diagnostic::{Allow, Code, Diagnostic, Diagnostics, Levels, quoted};
 use crate::source::Span;
-use crate::syntax::tree::{File, Head, Item, Kind, Name, Prose, Says, Statement};
+use crate::syntax::tree::{Clause, File, Head, Item, Kind, Name, Prose, Says};
 
 /// The model of these files.
 pub fn resolve(files: &[File], diagnostics: &mut Diagnostics) -> Model {
@@ -134,8 +131,8 @@ fn collect<'a>(item: &'a Item, outer: Option<&Found<'a>>, found: &mut impl FnMut
             private: is_private(item) || outer.is_some_and(|outer| outer.declaration.private),
         },
     };
-    for statement in &item.body {
-        if let Says::Item(inner) = &statement.says {
+    for clause in &item.body {
+        if let Says::Item(inner) = &clause.says {
             collect(inner, Some(&this), found);
         }
     }
@@ -143,7 +140,7 @@ fn collect<'a>(item: &'a Item, outer: Option<&Found<'a>>, found: &mut impl FnMut
 }
 
 pub(super) fn is_private(item: &Item) -> bool {
-    item.body.iter().any(|statement| statement.says == Says::Private)
+    item.body.iter().any(|clause| clause.says == Says::Private)
 }
 
 fn duplicate(first: &Name, second: &Name) -> Diagnostic {
@@ -287,15 +284,15 @@ impl Resolver<'_> {
     }
 
     fn allows(&mut self, item: &Item, outermost: Span, levels: &mut Levels) {
-        for statement in &item.body {
-            match &statement.says {
+        for clause in &item.body {
+            match &clause.says {
                 Says::Allow { code, .. } => {
                     if let Some(code_found) = self.code(code) {
                         levels.allows.push(Allow {
                             code: code_found,
                             item: item.span,
                             outermost,
-                            span: statement.word.to(code.span),
+                            span: clause.word.to(code.span),
                             answerable: !item.broken,
                         });
                     }
@@ -320,8 +317,8 @@ impl Resolver<'_> {
                 broken: item.broken,
                 span: item.span,
             };
-            for statement in &item.body {
-                match &statement.says {
+            for clause in &item.body {
+                match &clause.says {
                     Says::Domain(domain) => choice.domain = Some(domain.clone()),
                     Says::Tags(tags) => choice.tags.extend(tags.iter().cloned()),
                     Says::Prose(Prose::Text, text) => choice.text = Some(text.clone()),
@@ -347,7 +344,7 @@ impl Resolver<'_> {
                 Head::Assert { text, .. } => text.iter().for_each(&mut add),
                 Head::Given { .. } | Head::Redirect { .. } | Head::Fact(_) => {}
             }
-            for Statement { says, .. } in &item.body {
+            for Clause { says, .. } in &item.body {
                 match says {
                     Says::Prose(_, text) => add(text),
                     Says::Source { text, link } | Says::Said { text, link, .. } => {
@@ -361,8 +358,8 @@ impl Resolver<'_> {
                     _ => {}
                 }
             }
-            for statement in &item.body {
-                if let Says::Item(inner) = &statement.says {
+            for clause in &item.body {
+                if let Says::Item(inner) = &clause.says {
                     gather(inner, private, texts);
                 }
             }

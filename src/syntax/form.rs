@@ -1,8 +1,8 @@
-//! Which statements each kind of item takes, how often, and which exclude each other.
+//! Which clauses each kind of item takes, how often, and which exclude each other.
 
 use super::tree::Kind;
 
-/// What the block of one kind of item may hold. Statements are named by their first words.
+/// What the block of one kind of item may hold. Clauses are named by their first words.
 pub(super) struct Form {
     pub(super) once: &'static [&'static str],
     pub(super) often: &'static [&'static str],
@@ -110,8 +110,8 @@ pub(super) fn shown(word: &str) -> String {
     }
 }
 
-/// Every first word of a statement.
-pub(super) fn statement_words() -> impl Iterator<Item = &'static str> {
+/// Every first word of a clause.
+pub(super) fn clause_words() -> impl Iterator<Item = &'static str> {
     Kind::ALL.into_iter().flat_map(|kind| {
         let form = form(kind);
         form.once.iter().chain(form.often).copied().filter(|word| *word != FACT && *word != ROW)

@@ -28,7 +28,7 @@ pub(super) struct Unexpected {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Shape {
     Head,
-    Statement,
+    Clause,
     Fact,
     Row,
 }
@@ -40,7 +40,7 @@ pub(super) fn line(shape: Shape, words: &str) -> Result<Pair<'_, Rule>, Unexpect
     }
     let rule = match shape {
         Shape::Head => Rule::a_head,
-        Shape::Statement => Rule::a_statement,
+        Shape::Clause => Rule::a_clause,
         Shape::Fact => Rule::a_fact,
         Shape::Row => Rule::a_row,
     };
@@ -62,23 +62,23 @@ fn direct(shape: Shape, words: &str) -> Option<Pair<'_, Rule>> {
         (Shape::Head, "redirect") => Rule::redirect,
         (Shape::Head, "network") => Rule::network,
         (Shape::Head, _) => Rule::named,
-        (Shape::Statement, "needs" | "killed" | "moves") => Rule::relation,
-        (Shape::Statement, "url" | "repository" | "link") => Rule::weblink,
-        (Shape::Statement, "up" | "down") => Rule::exposure,
-        (Shape::Statement, "allow") => Rule::allow,
-        (Shape::Statement, "source") => Rule::source,
-        (Shape::Statement, "probability") => Rule::probability,
-        (Shape::Statement, "confidence") => Rule::confidence,
-        (Shape::Statement, "window") => Rule::window,
-        (Shape::Statement, "said") => Rule::said,
-        (Shape::Statement, "mode") => Rule::mode,
-        (Shape::Statement, "conviction") => Rule::conviction,
-        (Shape::Statement, "domain") => Rule::domain,
-        (Shape::Statement, "tags") => Rule::tags,
-        (Shape::Statement, "by") => Rule::by,
-        (Shape::Statement, "class") => Rule::class,
-        (Shape::Statement, "weight") => Rule::weight,
-        (Shape::Statement, _) => Rule::prose,
+        (Shape::Clause, "needs" | "killed" | "moves") => Rule::relation,
+        (Shape::Clause, "url" | "repository" | "link") => Rule::weblink,
+        (Shape::Clause, "up" | "down") => Rule::exposure,
+        (Shape::Clause, "allow") => Rule::allow,
+        (Shape::Clause, "source") => Rule::source,
+        (Shape::Clause, "probability") => Rule::probability,
+        (Shape::Clause, "confidence") => Rule::confidence,
+        (Shape::Clause, "window") => Rule::window,
+        (Shape::Clause, "said") => Rule::said,
+        (Shape::Clause, "mode") => Rule::mode,
+        (Shape::Clause, "conviction") => Rule::conviction,
+        (Shape::Clause, "domain") => Rule::domain,
+        (Shape::Clause, "tags") => Rule::tags,
+        (Shape::Clause, "by") => Rule::by,
+        (Shape::Clause, "class") => Rule::class,
+        (Shape::Clause, "weight") => Rule::weight,
+        (Shape::Clause, _) => Rule::prose,
     };
     let pair = Grammar::parse(rule, words).ok()?.next()?;
     (pair.as_span().end() == words.len()).then_some(pair)

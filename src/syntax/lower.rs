@@ -3,9 +3,9 @@
 //! A line that fails is reported and left out; its item is marked `broken`, so that later stages do not
 //! complain about what they cannot see.
 
+mod clause;
 mod expression;
 mod fact;
-mod statement;
 
 use std::collections::BTreeMap;
 use std::iter::Peekable;
@@ -17,7 +17,7 @@ use super::form::{self, FACT, ROW};
 use super::grammar::{self, Rule, Shape};
 use super::outline::{Block, Entry, EntryKind, Line};
 use super::problem;
-use super::tree::{File, Head, Item, Kind, Name, Says, Statement, Text};
+use super::tree::{Clause, File, Head, Item, Kind, Name, Says, Text};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, or_list};
 use crate::limits;
 use crate::source::{Source, Span, Spanned};
@@ -76,7 +76,7 @@ impl<'a> Lower<'a> {
         let kind = Kind::from_word(first)
             .filter(|kind| (*kind == Kind::Milestone) == (inside.is_some()) || *kind == Kind::Scenario);
         let Some(kind) = kind else {
-            self.out.push(if first == "milestone" || form::statement_words().any(|word| word == first) {
+            self.out.push(if first == "milestone" || form::clause_words().any(|word| word == first) {
                 problem::misplaced(first_span, first, inside)
             } else {
                 problem::unknown_word(first_span, first, inside)
@@ -204,18 +204,18 @@ impl<'a> Lower<'a> {
         Some(Head::Named { kind, id, title })
     }
 
-    fn body(&mut self, block: &Block, kind: Kind, outer: Option<Kind>, broken: &mut bool) -> Vec<Statement> {
+    fn body(&mut self, block: &Block, kind: Kind, outer: Option<Kind>, broken: &mut bool) -> Vec<Clause> {
         let mut body = Vec::new();
         for line in lines(&block.entries) {
-            match self.statement(line, kind, outer) {
-                Some(statement) => body.push(statement),
+            match self.clause(line, kind, outer) {
+                Some(clause) => body.push(clause),
                 None => *broken = true,
             }
         }
         body
     }
 
-    fn statement(&mut self, line: &Line, kind: Kind, outer: Option<Kind>) -> Option<Statement> {
+    fn clause(&mut self, line: &Line, kind: Kind, outer: Option<Kind>) -> Option<Clause> {
         let (words, first) = self.words(line);
         let word = self.source.span(line.words.start, line.words.start + first.len());
         let form = form::form(kind);
@@ -233,17 +233,17 @@ impl<'a> Lower<'a> {
                 return None;
             }
             let pair = self.parse(Shape::Fact, line, words)?;
-            return Some(Statement { span, word, says: Says::Fact(self.fact(pair)?) });
+            return Some(Clause { span, word, says: Says::Fact(self.fact(pair)?) });
         }
         if !takes(first) && takes(ROW) && matches!(first, "yes" | "no") {
             if self.refuse_block(line) || line.faulty {
                 return None;
             }
             let pair = self.parse(Shape::Row, line, words)?;
-            return Some(Statement { span, word, says: self.row(pair)? });
+            return Some(Clause { span, word, says: self.row(pair)? });
         }
         if !takes(first) {
-            let known = Kind::from_word(first).is_some() || form::statement_words().any(|word| word == first);
+            let known = Kind::from_word(first).is_some() || form::clause_words().any(|word| word == first);
             self.out.push(if known {
                 problem::misplaced(word, first, Some(kind))
             } else {
@@ -253,7 +253,7 @@ impl<'a> Lower<'a> {
         }
         if first == "rest" && outer != Some(Kind::Choice) {
             self.out.push(
-                Diagnostic::new(Code::MisplacedStatement, word, "`rest` of what?")
+                Diagnostic::new(Code::MisplacedClause, word, "`rest` of what?")
                     .why("`rest` is what the other scenarios of a choice leave")
                     .help("give a probability, or move the scenario into a choice"),
             );
@@ -261,27 +261,27 @@ impl<'a> Lower<'a> {
         }
         if first == "milestone" || first == "scenario" && kind == Kind::Choice {
             let item = self.item(line, Some(kind))?;
-            return Some(Statement { span, word, says: Says::Item(item) });
+            return Some(Clause { span, word, says: Says::Item(item) });
         }
         if self.refuse_block(line) || line.faulty {
             return None;
         }
-        let pair = self.parse(Shape::Statement, line, words)?;
-        Some(Statement { span, word, says: self.says(pair)? })
+        let pair = self.parse(Shape::Clause, line, words)?;
+        Some(Clause { span, word, says: self.says(pair)? })
     }
 
     /// What each kind of item says once, instead of something else, or must say.
-    fn check_form(&mut self, kind: Kind, head: Span, body: &[Statement], broken: &mut bool) {
+    fn check_form(&mut self, kind: Kind, head: Span, body: &[Clause], broken: &mut bool) {
         let form = form::form(kind);
         let text = self.source.text();
-        let word = |statement: &Statement| text.get(statement.word.range()).unwrap_or_default();
+        let word = |clause: &Clause| text.get(clause.word.range()).unwrap_or_default();
         let mut said: BTreeMap<&str, Span> = BTreeMap::new();
-        for statement in body {
-            let this = word(statement);
+        for clause in body {
+            let this = word(clause);
             if let Some(first) = said.get(this).filter(|_| form.once.contains(&this)) {
                 let message = format!("{} is said twice", form::shown(this));
                 self.out.push(
-                    Diagnostic::new(Code::RepeatedStatement, statement.word, message)
+                    Diagnostic::new(Code::RepeatedClause, clause.word, message)
                         .also(*first, "first here")
                         .help("keep one of the two"),
                 );
@@ -292,21 +292,21 @@ impl<'a> Lower<'a> {
                 if let Some(first) = said.get(other) {
                     let both = format!("{} and {} exclude each other", form::shown(other), form::shown(this));
                     self.out.push(
-                        Diagnostic::new(Code::ConflictingStatements, statement.word, both)
+                        Diagnostic::new(Code::ConflictingClauses, clause.word, both)
                             .also(*first, "the other")
                             .help("keep one of the two"),
                     );
                     *broken = true;
                 }
             }
-            said.entry(this).or_insert(statement.word);
+            said.entry(this).or_insert(clause.word);
         }
         for group in form.needed {
             if !group.iter().any(|word| said.contains_key(word)) {
                 let words: Vec<String> = group.iter().map(|word| form::shown(word)).collect();
                 self.out.push(
                     Diagnostic::new(
-                        Code::MissingStatement,
+                        Code::MissingClause,
                         head,
                         format!("this {} lacks {}", kind.word(), or_list(&words)),
                     )

@@ -27,7 +27,7 @@ pub(super) enum EntryKind {
     Line(Line),
 }
 
-/// A statement or a head, with its block.
+/// A clause or a head, with its block.
 #[derive(Clone, Debug)]
 pub(super) struct Line {
     pub(super) words: Range<usize>,

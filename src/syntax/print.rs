@@ -7,7 +7,7 @@
 
 use super::grammar::{self, Shape, Token, TokenKind};
 use super::outline::{Block, Entry, EntryKind, Line, outline};
-use super::tree::{File, Item, Kind, Says, Statement};
+use super::tree::{Clause, File, Item, Kind, Says};
 use crate::diagnostic::Diagnostics;
 use crate::source::Source;
 use crate::value::{Date, unfold};
@@ -46,13 +46,13 @@ pub fn format(source: &Source) -> Result<String, Unprintable> {
 
 /// The tree with every journal in the order of its days.
 fn sorted(mut file: File) -> Vec<Item> {
-    fn sort(body: &mut [Statement]) {
-        body.sort_by_key(|statement| match &statement.says {
+    fn sort(body: &mut [Clause]) {
+        body.sort_by_key(|clause| match &clause.says {
             Says::Fact(fact) => Some(fact.date.value),
             _ => None,
         });
-        for statement in body {
-            if let Says::Item(item) = &mut statement.says {
+        for clause in body {
+            if let Says::Item(item) = &mut clause.says {
                 sort(&mut item.body);
             }
         }
@@ -112,9 +112,9 @@ fn tokens(words: &str) -> Option<Vec<Token>> {
     } else if matches!(first, "yes" | "no") {
         grammar::tokens(Shape::Row, words)
     } else if Kind::from_word(first).is_some() {
-        grammar::tokens(Shape::Head, words).or_else(|| grammar::tokens(Shape::Statement, words))
+        grammar::tokens(Shape::Head, words).or_else(|| grammar::tokens(Shape::Clause, words))
     } else {
-        grammar::tokens(Shape::Statement, words)
+        grammar::tokens(Shape::Clause, words)
     }
 }
 
@@ -208,14 +208,11 @@ impl<'a> Printer<'a> {
     /// Whether it takes more than a line, and so stands apart from its neighbours.
     fn is_large(&self, line: &Line) -> bool {
         self.words(&line.words).contains('\n')
-            || line
-                .block
-                .as_ref()
-                .is_some_and(|block| !block.is_empty() && self.only_statement(block).is_none())
+            || line.block.as_ref().is_some_and(|block| !block.is_empty() && self.only_clause(block).is_none())
     }
 
-    /// The statement of a block that fits on the line of its head.
-    fn only_statement<'b>(&self, block: &'b Block) -> Option<&'b Line> {
+    /// The clause of a block that fits on the line of its head.
+    fn only_clause<'b>(&self, block: &'b Block) -> Option<&'b Line> {
         match block.entries.as_slice() {
             [Entry { kind: EntryKind::Line(line), .. }] => {
                 let words = self.words(&line.words);
@@ -232,7 +229,7 @@ impl<'a> Printer<'a> {
         self.tokens(self.words(&line.words), columns);
         if let Some(block) = line.block.as_ref().filter(|block| !block.is_empty()) {
             self.out.push_str(" {");
-            if let Some(only) = self.only_statement(block) {
+            if let Some(only) = self.only_clause(block) {
                 self.out.push(' ');
                 self.tokens(self.words(&only.words), columns);
                 self.out.push_str(" }");

@@ -155,8 +155,8 @@ pub(super) fn unexpected(source: &Source, words: &str, start: usize, fault: &Une
             .help(format!("write `<{found}>`"))
             .replace_with(format!("<{found}>"));
     }
-    if fault.wanted.ends_with("the end of the line") && form::statement_words().any(|word| word == found) {
-        return new(expected).help("every statement stands on a line of its own");
+    if fault.wanted.ends_with("the end of the line") && form::clause_words().any(|word| word == found) {
+        return new(expected).help("every clause stands on a line of its own");
     }
     if fault.wanted.contains("`else`") && !found.starts_with('"') {
         return new(expected)
@@ -196,7 +196,7 @@ pub(super) fn unknown_word(span: Span, word: &str, inside: Option<Kind>) -> Diag
             .help(format!("a line of the journal begins with its date: `2026-06-01 {word} …`"));
     }
     let message = match inside {
-        Some(kind) => format!("{} is not a statement of {}", quoted(word), with_article(kind.word())),
+        Some(kind) => format!("{} is not a clause of {}", quoted(word), with_article(kind.word())),
         None => format!("{} begins no item", quoted(word)),
     };
     let diagnostic = Diagnostic::new(Code::UnknownWord, span, message)
@@ -230,7 +230,7 @@ fn with_article(word: &str) -> String {
     format!("{article} {word}")
 }
 
-/// A statement that the language has, but not here.
+/// A clause that the language has, but not here.
 pub(super) fn misplaced(span: Span, word: &str, inside: Option<Kind>) -> Diagnostic {
     let homes: Vec<String> = Kind::ALL
         .into_iter()
@@ -243,7 +243,7 @@ pub(super) fn misplaced(span: Span, word: &str, inside: Option<Kind>) -> Diagnos
     let place =
         inside.map_or("outside of items".to_owned(), |kind| format!("inside {}", with_article(kind.word())));
     let diagnostic =
-        Diagnostic::new(Code::MisplacedStatement, span, format!("{} cannot stand {place}", shown(word)));
+        Diagnostic::new(Code::MisplacedClause, span, format!("{} cannot stand {place}", shown(word)));
     if word == "probability" && inside == Some(Kind::Milestone) {
         return diagnostic.help("the level of a milestone is its `confidence`").replace_with("confidence");
     }

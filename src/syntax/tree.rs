@@ -39,8 +39,8 @@ pub struct Item {
     pub span: Span,
     /// Its first line.
     pub head: Head,
-    /// The statements of its block, in their order.
-    pub body: Vec<Statement>,
+    /// The clauses of its block, in their order.
+    pub body: Vec<Clause>,
     /// Whether a part of it could not be understood and is not here.
     pub broken: bool,
 }
@@ -102,7 +102,7 @@ pub enum Head {
 
 /// One line of a block, or an item inside it.
 #[derive(Clone, Debug)]
-pub struct Statement {
+pub struct Clause {
     /// All of it.
     pub span: Span,
     /// Its first word.
@@ -111,13 +111,13 @@ pub struct Statement {
     pub says: Says,
 }
 
-impl PartialEq for Statement {
+impl PartialEq for Clause {
     fn eq(&self, other: &Self) -> bool {
         self.says == other.says
     }
 }
 
-/// What a statement says.
+/// What a clause says.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Says {
     /// `private`
@@ -241,7 +241,7 @@ pub enum Says {
     Item(Item),
 }
 
-/// The statements that are a keyword and a text.
+/// The clauses that are a keyword and a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each is its keyword")]
 pub enum Prose {
@@ -257,7 +257,7 @@ pub enum Prose {
     Badge,
 }
 
-/// The statements that are a keyword and a link.
+/// The clauses that are a keyword and a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each is its keyword")]
 pub enum Weblink {

@@ -27,13 +27,13 @@ use serde_json::Value;
 use walkdir::WalkDir;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
-/// The words of `pred.pest` that start no statement.
+/// The words of `pred.pest` that start no clause.
 const INNER_WORDS: &str = "of after true else against with lag to or and not has in older than";
 const VERBS: &str = "probability evidence hit missed slipped resolved note corrects";
 
 #[test]
 fn every_example_file_is_colored_without_mistakes() {
-    // A row of a table starts with an outcome and is no statement.
+    // A row of a table starts with an outcome and is no clause.
     let first_word = r"^\s*(?:\d{4}-\d\d-\d\d\s+)*(?!(?:yes|no)\b)([A-Za-z][\w-]*)";
     let first_word = Regex::new(first_word).unwrap();
     for line in [colored("predictions"), colored("editors/fixtures")].concat() {
@@ -47,7 +47,7 @@ fn every_example_file_is_colored_without_mistakes() {
         let Some(found) = first_word.captures(&line.text).unwrap() else { continue };
         let here = &line.scopes[found.get(1).unwrap().start()];
         let is_keyword = here.iter().any(|scope| scope.starts_with("keyword."));
-        assert!(is_keyword || !line.is_statement, "{}\nthe first word: {here:?}", line.place);
+        assert!(is_keyword || !line.is_clause, "{}\nthe first word: {here:?}", line.place);
     }
 }
 
@@ -65,7 +65,7 @@ fn every_fixture_has_the_scopes_that_stand_under_its_lines() {
 }
 
 #[test]
-fn a_word_is_a_keyword_where_it_starts_a_statement_and_nowhere_else() {
+fn a_word_is_a_keyword_where_it_starts_a_clause_and_nowhere_else() {
     let mut highlighter = Highlighter::new();
     let mut check = |before: &str, word: &str, after: &str, expected: bool| {
         let line = format!("{before}{word}{after}");
@@ -116,7 +116,7 @@ fn json(path: &str) -> Value {
 struct Line {
     place: String,
     text: String,
-    is_statement: bool,
+    is_clause: bool,
     scopes: Vec<Scopes>,
     expected: Vec<(Range<usize>, String)>,
 }
@@ -150,7 +150,7 @@ fn colored(folder: &str) -> Vec<Line> {
             lines.push(Line {
                 place: format!("{}:{}: {text}", file.display(), index + 1),
                 text: text.to_owned(),
-                is_statement: highlighter.open.iter().skip(1).all(is_block),
+                is_clause: highlighter.open.iter().skip(1).all(is_block),
                 scopes: highlighter.line(text),
                 expected: Vec::new(),
             });

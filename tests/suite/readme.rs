@@ -154,7 +154,7 @@ fn the_language_reference_and_the_grammar_have_the_same_words() {
     let keyword = Regex::new(r#""([a-z]{2,}(?:-[a-z]+)*)""#).unwrap();
     let keywords = keyword.captures_iter(&grammar).map(|found| found.unwrap().get(1).unwrap().as_str());
     let keywords: BTreeSet<&str> = keywords.collect();
-    let shown: Vec<&str> = ["item", "statement", "line"]
+    let shown: Vec<&str> = ["item", "clause", "line"]
         .into_iter()
         .flat_map(|title| rows(&reference, title))
         .flat_map(|cells| first_words(cells[0]))
@@ -224,7 +224,7 @@ fn rows<'a>(text: &'a str, title: &str) -> impl Iterator<Item = Vec<&'a str>> {
     })
 }
 
-/// The first word of each piece of code, behind its date. After `or` stands another word of the same statement.
+/// The first word of each piece of code, behind its date. After `or` stands another word of the same clause.
 fn first_words(text: &str) -> Vec<&str> {
     let code = Regex::new(r"(?<!or )`(?:\d{4}-\d\d-\d\d )*(?:corrects )?([a-z][a-z-]*)[^`]*`").unwrap();
     code.captures_iter(text).map(|found| found.unwrap().get(1).unwrap().as_str()).collect()

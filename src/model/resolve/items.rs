@@ -27,9 +27,9 @@ impl Resolver<'_> {
             }
             first = Some(title);
             self.model.network.title = Some(title.clone());
-            for statement in &item.body {
+            for clause in &item.body {
                 let network = &mut self.model.network;
-                match &statement.says {
+                match &clause.says {
                     Says::Weblink(Weblink::Url, link) => network.url = Some(link.clone()),
                     Says::Weblink(Weblink::Repository, link) => network.repository = Some(link.clone()),
                     Says::Prose(Prose::Text, text) => network.text = Some(text.clone()),
@@ -75,8 +75,8 @@ impl Resolver<'_> {
             private: is_private(item),
             span: item.span,
         };
-        for statement in &item.body {
-            match &statement.says {
+        for clause in &item.body {
+            match &clause.says {
                 Says::Prose(Prose::Role, role) => predictor.role = Some(role.clone()),
                 Says::Prose(Prose::Text, text) => predictor.text = Some(text.clone()),
                 Says::Weblink(_, link) => predictor.links.push(link.clone()),
@@ -97,8 +97,8 @@ impl Resolver<'_> {
             private: is_private(item),
             span: item.span,
         };
-        for statement in &item.body {
-            match &statement.says {
+        for clause in &item.body {
+            match &clause.says {
                 Says::Seen { times, of } => class.rate = Rate::Seen { times: *times, of: *of },
                 Says::Rate(rate) => class.rate = Rate::Given(rate.value),
                 Says::Prose(Prose::Text, text) => class.text = Some(text.clone()),
@@ -118,8 +118,8 @@ impl Resolver<'_> {
             private: is_private(item),
             span: item.span,
         };
-        for statement in &item.body {
-            match &statement.says {
+        for clause in &item.body {
+            match &clause.says {
                 Says::Prose(Prose::Text, text) => ticker.text = Some(text.clone()),
                 Says::Weblink(_, link) => ticker.links.push(link.clone()),
                 _ => {}
@@ -143,8 +143,8 @@ impl Resolver<'_> {
             private: is_private(item),
             span: item.span,
         };
-        for statement in &item.body {
-            match &statement.says {
+        for clause in &item.body {
+            match &clause.says {
                 Says::File(path) => document.file = Some(path.clone()),
                 Says::Weblink(_, link) => document.link = Some(link.clone()),
                 Says::Date(date) => document.date = Some(date.value),
@@ -171,8 +171,8 @@ impl Resolver<'_> {
         let mut when = None;
         let mut action = None;
         let mut text = None;
-        for statement in &item.body {
-            match &statement.says {
+        for clause in &item.body {
+            match &clause.says {
                 Says::For(kinds) => {
                     subjects = kinds.iter().filter_map(|kind| NodeKind::of(kind.value)).collect()
                 }

@@ -100,7 +100,7 @@ impl Resolver<'_> {
             }
             self.out.push(
                 Diagnostic::new(
-                    Code::MisplacedStatement,
+                    Code::MisplacedClause,
                     name.span,
                     format!(
                         "this line stands inside {} and is about {}",

@@ -99,8 +99,8 @@ impl Resolver<'_> {
         if node.kind == NodeKind::Milestone {
             node.tie = Ratio::read_weight(USUAL_TIE, false).ok().map(Tie::Weight);
         }
-        for statement in &item.body {
-            match &statement.says {
+        for clause in &item.body {
+            match &clause.says {
                 Says::Probability(prior) | Says::Confidence(prior) => node.prior = Some(*prior),
                 Says::Rest => node.rest = true,
                 Says::By(name) => node.by.extend(self.predictor(name)),
@@ -137,7 +137,7 @@ impl Resolver<'_> {
                 }
                 Says::Weight(weight) => node.tie = Some(Tie::Weight(weight.value)),
                 Says::Tie(tie) => node.tie = Some(Tie::Effect(effect(tie, Relation::MovesWith))),
-                Says::Edge(edge) => match self.edge(edge, id, node.private, statement.span) {
+                Says::Edge(edge) => match self.edge(edge, id, node.private, clause.span) {
                     Some(edge) => self.model.edges.push(edge),
                     None => node.doubtful = true,
                 },
@@ -242,11 +242,11 @@ impl Resolver<'_> {
         let (Some(parents), Some(node)) = (found.into_iter().collect::<Option<Vec<_>>>(), node) else {
             return;
         };
-        let rows = item.body.iter().filter_map(|statement| match &statement.says {
+        let rows = item.body.iter().filter_map(|clause| match &clause.says {
             Says::Row { cells, probability } => Some(Row {
                 cells: cells.iter().map(|cell| cell.value).collect(),
                 probability: *probability,
-                span: statement.span,
+                span: clause.span,
             }),
             _ => None,
         });
@@ -266,14 +266,14 @@ impl Resolver<'_> {
 }
 
 fn text(item: &Item) -> Option<Name> {
-    item.body.iter().find_map(|statement| match &statement.says {
+    item.body.iter().find_map(|clause| match &clause.says {
         Says::Prose(Prose::Text, text) => Some(text.clone()),
         _ => None,
     })
 }
 
 pub(super) fn references(item: &Item) -> Vec<Reference> {
-    let references = item.body.iter().filter_map(|statement| match &statement.says {
+    let references = item.body.iter().filter_map(|clause| match &clause.says {
         Says::Source { text, link } => Some(Reference { text: text.clone(), link: link.clone() }),
         _ => None,
     });

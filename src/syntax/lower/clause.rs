@@ -1,4 +1,4 @@
-//! The statements of blocks.
+//! The clauses of blocks.
 
 use pest::iterators::Pair;
 
@@ -32,8 +32,8 @@ const GRADES: [(&str, Ratio); 4] = [
 ];
 
 impl Lower<'_> {
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the grammar lists the statements")]
-    #[expect(clippy::too_many_lines, reason = "one arm a statement, in the order of the grammar")]
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the grammar lists the clauses")]
+    #[expect(clippy::too_many_lines, reason = "one arm a clause, in the order of the grammar")]
     pub(super) fn says(&mut self, pair: Pair<'_, Rule>) -> Option<Says> {
         let rule = pair.as_rule();
         let mut parts = Parts::of(pair);
