@@ -229,7 +229,8 @@ impl Scanner<'_> {
     fn words(&mut self, start: usize) -> bool {
         let faults = self.faults.len();
         let indent = self.indent_of(self.line_start);
-        let mut depth = 0_usize;
+        // Parentheses outside of links hold the line open; those inside count for the limit alone.
+        let (mut depth, mut nesting) = (0_usize, 0_usize);
         let mut last = 0_u8;
         while let Some(byte) = self.peek() {
             match byte {
@@ -255,16 +256,17 @@ impl Scanner<'_> {
                 }
                 b'<' => {
                     let end = self.end_of_link();
-                    self.check_depth(self.at..end, depth);
+                    self.count_nesting(self.at..end, &mut nesting);
                     self.at = end;
                 }
                 b'(' => {
+                    self.count_nesting(self.at..self.at + 1, &mut nesting);
                     depth += 1;
-                    if depth == limits::DEPTH + 1 {
-                        self.fault(self.at..self.at + 1, FaultKind::TooDeep);
-                    }
                 }
-                b')' => depth = depth.saturating_sub(1),
+                b')' => {
+                    self.count_nesting(self.at..self.at + 1, &mut nesting);
+                    depth = depth.saturating_sub(1);
+                }
                 _ => {}
             }
             if !byte.is_ascii_whitespace() {
@@ -293,16 +295,16 @@ impl Scanner<'_> {
         rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count()
     }
 
-    /// A seeming link may hide parentheses from the count; the grammar would meet them all the same.
-    fn check_depth(&mut self, range: Range<usize>, mut depth: usize) {
+    /// Counts parentheses for the limit of nesting, those in a seeming link too: the grammar would meet them.
+    fn count_nesting(&mut self, range: Range<usize>, nesting: &mut usize) {
         for (at, byte) in range.clone().zip(self.bytes.get(range).unwrap_or_default()) {
             match byte {
-                b'(' => depth += 1,
-                b')' => depth = depth.saturating_sub(1),
-                _ => {}
+                b'(' => *nesting += 1,
+                b')' => *nesting = nesting.saturating_sub(1),
+                _ => continue,
             }
-            if depth > limits::DEPTH {
-                return self.fault(at..at + 1, FaultKind::TooDeep);
+            if *nesting == limits::DEPTH + 1 {
+                self.fault(at..at + 1, FaultKind::TooDeep);
             }
         }
     }
