@@ -32,7 +32,7 @@ impl Resolver<'_> {
         };
         let subject = subject?;
         if let Some(date) = fact.corrects {
-            self.corrections.entry(subject).or_default().push((fact.span, date));
+            self.corrections.entry(subject).or_default().push((fact.date.value, fact.span, date));
         }
         let fact = Fact {
             date: fact.date,
@@ -163,8 +163,9 @@ impl Resolver<'_> {
                 Some(node) => std::mem::take(&mut node.journal),
                 None => continue,
             };
-            for (span, date) in corrections {
-                let Some(place) = journal.iter().position(|fact| fact.span == span) else { continue };
+            for (day, span, date) in corrections {
+                let place = journal.binary_search_by_key(&(day, span), |fact| (fact.date.value, fact.span));
+                let Ok(place) = place else { continue };
                 let found = self.mended(&journal, place, date);
                 if let Some(fact) = journal.get_mut(place) {
                     fact.mends = found;
@@ -180,10 +181,12 @@ impl Resolver<'_> {
     /// there are several.
     fn mended(&mut self, journal: &[Fact], place: usize, date: Spanned<Date>) -> Option<usize> {
         let correction = journal.get(place)?;
-        let candidates = journal.iter().enumerate().filter(|(at, fact)| {
-            *at != place && fact.date.value == date.value && fact.event.family() == correction.event.family()
-        });
-        let mut candidates: Vec<(usize, &Fact)> = candidates.collect();
+        let start = journal.partition_point(|fact| fact.date.value < date.value);
+        let same_day =
+            journal.iter().enumerate().skip(start).take_while(|(_, fact)| fact.date.value == date.value);
+        let mut candidates: Vec<(usize, &Fact)> = same_day
+            .filter(|(at, fact)| *at != place && fact.event.family() == correction.event.family())
+            .collect();
         if candidates.len() > 1
             && let Event::Evidence { by, .. } = correction.event
         {

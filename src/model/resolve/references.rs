@@ -21,8 +21,8 @@ pub(super) struct Resolver<'a> {
     pub(super) out: &'a mut Diagnostics,
     /// How many more pairs of names may be compared.
     pub(super) comparisons: usize,
-    /// The corrections of each journal: the line, and the day of the line that it mends.
-    pub(super) corrections: BTreeMap<NodeId, Vec<(Span, Spanned<Date>)>>,
+    /// The corrections of each journal: the line with its day, and the day of the line that it mends.
+    pub(super) corrections: BTreeMap<NodeId, Vec<(Date, Span, Spanned<Date>)>>,
 }
 
 impl<'a> Resolver<'a> {
