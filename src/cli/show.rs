@@ -6,7 +6,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::list::Entry;
-use super::output::{Format, cut, wrap};
+use super::output::{Format, wrap};
 use super::{Call, Ending, Fault};
 use crate::diagnostic;
 use crate::model::{Direction, Edge, Effect, Event, Fact, Model, Node, NodeId, ProseKind};
@@ -35,6 +35,9 @@ pub(super) fn run(arguments: &Arguments, call: &mut Call) -> Result<Ending, Faul
     }
     let model = &compiled.model;
     let Some(id) = model.find(&arguments.id) else {
+        if let Some(named) = model.names.get(&arguments.id) {
+            return Err(format!("`{}` is {}; `show` is about nodes", arguments.id, named.what()).into());
+        }
         let hint = match model.nearest(&arguments.id) {
             Some(near) => format!("did you mean `{near}`?"),
             None => "`forecastc list` shows all nodes".to_owned(),
@@ -148,7 +151,8 @@ impl Page<'_> {
         if !lines.is_empty() {
             let _ = writeln!(out, "\n{title}");
             for line in lines {
-                let _ = writeln!(out, "  {}", cut(&line, WIDTH - 2));
+                // Further lines of an entry stand deeper than its first.
+                out.push_str(wrap(&line, "      ", WIDTH).strip_prefix("    ").unwrap_or(&line));
             }
         }
     }
@@ -169,7 +173,15 @@ impl Page<'_> {
 
     fn edge(&self, edge: &Edge, other: NodeId) -> String {
         let node = self.model.node(other);
-        format!("{} {} {}: {}", edge.relation.value.words(), node.id, effect(&edge.effect), node.title.value)
+        let mut line = format!("{} {} {}", edge.relation.value.words(), node.id, effect(&edge.effect));
+        if let Some(lag) = edge.lag {
+            let _ = write!(line, " lag {}", lag.value);
+        }
+        let _ = write!(line, ": {}", node.title.value);
+        if let Some(text) = &edge.text {
+            let _ = write!(line, " ({})", text.value.replace('\n', " "));
+        }
+        line
     }
 
     fn fact(&self, fact: &Fact) -> String {
@@ -183,7 +195,7 @@ impl Page<'_> {
                 let _ = write!(line, " {}", probability.value);
             }
             Event::Evidence { direction, ratio, by } => {
-                let _ = write!(line, " {} x{ratio}", word(direction));
+                let _ = write!(line, " {} {}", word(direction), ratio.strength());
                 if let Some(by) = by.and_then(|by| self.model.predictors.get(by.index())) {
                     let _ = write!(line, " by {}", by.name.value);
                 }
@@ -197,7 +209,7 @@ impl Page<'_> {
             Event::Hit | Event::Missed | Event::Note => {}
         }
         if let Some(text) = &fact.text {
-            let _ = write!(line, "  {}", text.value.replace('\n', " "));
+            let _ = write!(line, ": {}", text.value.replace('\n', " "));
         }
         line
     }
@@ -219,8 +231,15 @@ impl Page<'_> {
         struct EdgeJson<'a> {
             kind: &'static str,
             id: &'a str,
-            effect: String,
+            effect: EffectJson,
+            text: Option<String>,
             lag: Option<String>,
+        }
+        #[derive(Serialize)]
+        #[serde(untagged)]
+        enum EffectJson {
+            Numbers { if_true: f64, if_false: f64 },
+            Strength { direction: &'static str, odds_ratio: f64 },
         }
         #[derive(Serialize)]
         struct FactJson {
@@ -233,7 +252,15 @@ impl Page<'_> {
         let edge = |edge: &Edge, other: NodeId| EdgeJson {
             kind: edge.relation.value.words(),
             id: &self.model.node(other).id,
-            effect: effect(&edge.effect),
+            effect: match edge.effect {
+                Effect::Numbers { yes, no } => {
+                    EffectJson::Numbers { if_true: yes.value.as_f64(), if_false: no.value.as_f64() }
+                }
+                Effect::Strength { direction, ratio, .. } => {
+                    EffectJson::Strength { direction: word(direction), odds_ratio: ratio.as_f64() }
+                }
+            },
+            text: edge.text.as_ref().map(|text| text.value.to_string()),
             lag: edge.lag.map(|lag| lag.value.to_string()),
         };
         let fact = |fact: &Fact| FactJson {
@@ -264,7 +291,7 @@ impl Page<'_> {
 fn effect(effect: &Effect) -> String {
     match effect {
         Effect::Numbers { yes, no } => format!("{} else {}", yes.value, no.value),
-        Effect::Strength { direction, ratio, .. } => format!("{} x{ratio}", word(*direction)),
+        Effect::Strength { direction, ratio, .. } => format!("{} {}", word(*direction), ratio.strength()),
     }
 }
 

@@ -80,6 +80,20 @@ impl Ratio {
     /// The largest ratio that may be written; more than this is a gate and should say so.
     const MOST: u64 = 1_000_000;
 
+    /// The ratios that have names.
+    pub(crate) const GRADES: [(&str, Self); 4] = [
+        ("weak", Self::whole(2)),
+        ("moderate", Self::whole(4)),
+        ("strong", Self::whole(10)),
+        ("decisive", Self::whole(30)),
+    ];
+
+    /// As a strength: by its name if it has one, else as `x2.5`.
+    pub fn strength(self) -> String {
+        let named = Self::GRADES.iter().find(|(_, ratio)| *ratio == self);
+        named.map_or_else(|| format!("x{self}"), |(name, _)| (*name).to_owned())
+    }
+
     /// A whole number.
     pub const fn whole(number: u64) -> Self {
         Self(number * Self::WHOLE)

@@ -37,13 +37,15 @@ pub(crate) fn replay(session: &str, folder: &Path, day: &str) -> String {
 
 fn run(command: &str, folder: &Path, day: &str) -> String {
     let binary = Path::new(env!("CARGO_BIN_EXE_forecastc")).parent().unwrap();
-    let path = std::env::var("PATH").unwrap_or_default();
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let path = std::iter::once(binary.to_owned()).chain(std::env::split_paths(&path));
+    let path = std::env::join_paths(path).unwrap();
     let output = Command::new("sh")
         .arg("-c")
         // One stream, in the order of the terminal.
         .arg(format!("exec 2>&1\n{command}"))
         .current_dir(folder)
-        .env("PATH", format!("{}:{path}", binary.display()))
+        .env("PATH", path)
         .env("SOURCE_DATE_EPOCH", seconds(day).to_string())
         .env("NO_COLOR", "1")
         .env("COLUMNS", "100")

@@ -24,13 +24,6 @@ const PROSE: [(&str, Prose); 10] = [
     ("badge", Prose::Badge),
 ];
 
-const GRADES: [(&str, Ratio); 4] = [
-    ("weak", Ratio::whole(2)),
-    ("moderate", Ratio::whole(4)),
-    ("strong", Ratio::whole(10)),
-    ("decisive", Ratio::whole(30)),
-];
-
 impl Lower<'_> {
     #[expect(clippy::wildcard_enum_match_arm, reason = "the grammar lists the clauses")]
     #[expect(clippy::too_many_lines, reason = "one arm a clause, in the order of the grammar")]
@@ -250,8 +243,11 @@ impl Lower<'_> {
             .as_str()
             .strip_prefix('x')
             .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
-        let ratio =
-            if is_factor { self.read(&grade, Ratio::read) } else { self.choose(&grade, "strength", &GRADES) };
+        let ratio = if is_factor {
+            self.read(&grade, Ratio::read)
+        } else {
+            self.choose(&grade, "strength", &Ratio::GRADES)
+        };
         Some(Strength { span, direction, ratio: ratio?.value })
     }
 
