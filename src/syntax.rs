@@ -9,6 +9,7 @@ mod lower;
 mod outline;
 mod print;
 mod problem;
+mod slip;
 pub mod tree;
 
 pub use print::{Unprintable, format};

@@ -3,27 +3,12 @@
 use super::form::{self, shown};
 use super::grammar::Unexpected;
 use super::outline::{Fault, FaultKind};
+use super::slip::{self, Place};
 use super::tree::Kind;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, and_list, nearest, or_list, quoted};
 use crate::limits;
 use crate::source::{Source, Span};
 use crate::value::Refusal;
-
-/// What other keyboards and word processors put in place of the marks of the language.
-const LOOK_ALIKES: [(char, char); 12] = [
-    ('\u{A0}', ' '),
-    ('\u{202F}', ' '),
-    ('\u{3000}', ' '),
-    ('％', '%'),
-    ('，', ','),
-    ('．', '.'),
-    ('（', '('),
-    ('）', ')'),
-    ('｛', '{'),
-    ('｝', '}'),
-    ('–', '-'),
-    ('—', '-'),
-];
 
 const VERBS: [&str; 7] = ["probability", "evidence", "hit", "missed", "slipped", "resolved", "note"];
 
@@ -99,61 +84,16 @@ pub(super) fn unexpected(source: &Source, words: &str, start: usize, fault: &Une
     let span = source.span(start + rest_at, start + rest_at + found.len());
     let new = |message: String| Diagnostic::new(Code::SyntaxError, span, message);
     let expected = format!("expected {}, found {}", fault.wanted, quoted(found));
-    if found.starts_with(['“', '”', '„', '‘', '’', '«', '»', '\'']) {
-        return new(format!(
-            "{} is no quote of the language",
-            quoted(&found.chars().take(1).collect::<String>())
-        ))
-        .help("texts stand between straight double quotes: `\"…\"`");
-    }
-    if found.starts_with("http://") || found.starts_with("https://") {
-        return new("a link without its brackets".to_owned())
-            .help(format!("write `<{found}>`"))
-            .replace_with(format!("<{found}>"));
-    }
-    let first = words.split([' ', '\t']).next().unwrap_or_default();
-    let marks = ["-", "–", "—", "to", "until", "through", "..."];
-    if matches!(first, "window" | "slipped") && marks.contains(&found) {
-        return new("a window is written with two points".to_owned())
-            .help("write `2027 .. 2030`")
-            .replace_with("..");
-    }
-    if let Some((seen, meant)) = LOOK_ALIKES.iter().find(|(seen, _)| found.starts_with(*seen)) {
-        let name = format!("U+{:04X}", u32::from(*seen));
-        return new(format!("{name} is not `{meant}`, though it looks like it"))
-            .help(format!("write a plain `{meant}`"));
-    }
-    if found == "==" {
-        return new("`==` is written `=`".to_owned()).replace_with("=").help("write `=`");
-    }
-    if found == "=>" && fault.wanted.contains("->") || found == "->" && fault.wanted.contains("=>") {
-        let right = if found == "=>" { "->" } else { "=>" };
-        return new(format!("`{found}` where `{right}` belongs"))
-            .why("`->` is an edge or a redirect, `=>` a table")
-            .help(format!("write `{right}`"))
-            .replace_with(right);
-    }
-    if found.starts_with('%') {
-        let is_apart = words.get(..rest_at).is_some_and(|before| before.ends_with(' '));
-        let message = if is_apart { "a blank before `%`" } else { "one `%` too many" };
-        return new(message.to_owned()).help("write the number and one `%` without a blank: `45%`");
+    let before = words.get(..rest_at).unwrap_or_default();
+    if let Some(slip) = slip::usual(&Place { words, before, found, wanted: &fault.wanted }) {
+        let diagnostic = new(slip.message).help(slip.help);
+        return match slip.instead {
+            Some(instead) => diagnostic.replace_with(instead),
+            None => diagnostic,
+        };
     }
     if fault.wanted.contains("`resolved`") && found.starts_with(|c: char| c.is_alphabetic()) {
         return unknown_choice(span, found, "verb of the journal", &VERBS);
-    }
-    if found.starts_with('"') && words.contains("\"\"\"") {
-        return new("a block of text on one line".to_owned())
-            .help("`\"\"\"` opens a block at the end of a line; on one line write `\"…\"`");
-    }
-    if first == "file" && found.starts_with('"') {
-        return new("paths stand without quotes".to_owned())
-            .help(format!("write `{}`", found.trim_matches('"')))
-            .replace_with(found.trim_matches('"'));
-    }
-    if fault.wanted.contains("a link (") && found.contains(['/', '.']) && !found.starts_with('"') {
-        return new("a link without its brackets".to_owned())
-            .help(format!("write `<{found}>`"))
-            .replace_with(format!("<{found}>"));
     }
     if fault.wanted.ends_with("the end of the line") && form::clause_words().any(|word| word == found) {
         return new(expected).help("every clause stands on a line of its own");
