@@ -21,7 +21,9 @@ use std::process::ExitCode;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use self::output::Output;
+use crate::diagnostic;
 use crate::disk;
+use crate::model::Model;
 use crate::source::Sources;
 use crate::value::Date;
 
@@ -128,6 +130,18 @@ impl Call {
             );
         }
         Ok(sources)
+    }
+
+    /// The network of the call, if it has no errors; else they are shown.
+    fn network(&mut self) -> Result<Option<(Sources, Model)>, Fault> {
+        let sources = self.load(None)?;
+        let compiled = crate::compile(&sources, self.today);
+        if compiled.diagnostics.has_errors() {
+            let color = self.output.color_of_messages();
+            self.output.error_stream(&diagnostic::text(&compiled.diagnostics, &sources, color));
+            return Ok(None);
+        }
+        Ok(Some((sources, compiled.model)))
     }
 }
 

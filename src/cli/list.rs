@@ -5,7 +5,6 @@ use serde::Serialize;
 
 use super::output::{Format, table};
 use super::{Call, Ending, Fault};
-use crate::diagnostic;
 use crate::model::{Model, Node, NodeKind};
 use crate::value::{Date, Probability};
 
@@ -91,14 +90,8 @@ impl<'a> Entry<'a> {
 }
 
 pub(super) fn run(arguments: &Arguments, call: &mut Call) -> Result<Ending, Fault> {
-    let sources = call.load(None)?;
-    let compiled = crate::compile(&sources, call.today);
-    if compiled.diagnostics.has_errors() {
-        let text = diagnostic::text(&compiled.diagnostics, &sources, call.output.color_of_messages());
-        call.output.error_stream(&text);
-        return Ok(Ending::NetworkAtFault);
-    }
-    let nodes = chosen(arguments, &compiled.model, call.today);
+    let Some((_, model)) = call.network()? else { return Ok(Ending::NetworkAtFault) };
+    let nodes = chosen(arguments, &model, call.today);
     if arguments.format == Format::Json {
         #[derive(Serialize)]
         struct List<'a> {

@@ -8,7 +8,6 @@ use serde::Serialize;
 use super::list::Entry;
 use super::output::{Format, wrap};
 use super::{Call, Ending, Fault};
-use crate::diagnostic;
 use crate::model::{Direction, Edge, Effect, Event, Fact, Model, Node, NodeId, ProseKind};
 use crate::source::Sources;
 use crate::value::Date;
@@ -26,14 +25,8 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, call: &mut Call) -> Result<Ending, Fault> {
-    let sources = call.load(None)?;
-    let compiled = crate::compile(&sources, call.today);
-    if compiled.diagnostics.has_errors() {
-        let text = diagnostic::text(&compiled.diagnostics, &sources, call.output.color_of_messages());
-        call.output.error_stream(&text);
-        return Ok(Ending::NetworkAtFault);
-    }
-    let model = &compiled.model;
+    let Some((sources, model)) = call.network()? else { return Ok(Ending::NetworkAtFault) };
+    let model = &model;
     let Some(id) = model.find(&arguments.id) else {
         if let Some(named) = model.names.get(&arguments.id) {
             return Err(format!("`{}` is {}; `show` is about nodes", arguments.id, named.what()).into());
