@@ -91,3 +91,23 @@ pub(crate) fn check(scene: &Scene<'_>, diagnostics: &mut Diagnostics) {
         rule(scene, diagnostics);
     }
 }
+
+/// Lines of a document, asked for from its beginning on.
+struct Lines<'a> {
+    text: &'a str,
+    at: usize,
+    line: usize,
+}
+
+impl<'a> Lines<'a> {
+    fn of(text: &'a str) -> Self {
+        Self { text, at: 0, line: 1 }
+    }
+
+    /// The line of a place no earlier than the last.
+    fn at(&mut self, place: usize) -> usize {
+        self.line += self.text.get(self.at..place).map_or(0, |between| between.matches('\n').count());
+        self.at = place.max(self.at);
+        self.line
+    }
+}

@@ -33,15 +33,13 @@ pub(crate) fn too_many_items(sources: &[Source]) -> Option<Diagnostic> {
     let items: usize = counts.iter().sum();
     let largest = sources.iter().zip(&counts).max_by_key(|(_, count)| **count);
     let (source, _) = largest.filter(|_| items > limits::ITEMS)?;
-    Some(
-        Diagnostic::new(
-            Code::TooLarge,
-            source.span(0, 0),
-            format!("{items} items, most of them in this file"),
-        )
+    Some(too_many(source, items))
+}
+
+fn too_many(source: &Source, items: usize) -> Diagnostic {
+    Diagnostic::new(Code::TooLarge, source.span(0, 0), format!("{items} items"))
         .why("a network this large is not read, so nothing in it counts")
-        .help(format!("a network has at most {} items", limits::ITEMS)),
-    )
+        .help(format!("a network has at most {} items", limits::ITEMS))
 }
 
 /// Parses one file.
@@ -56,7 +54,12 @@ pub fn parse(source: &Source, diagnostics: &mut Diagnostics) -> tree::File {
             check_characters(source, &mut found);
             let (entries, faults) = outline::outline(source.text());
             problem::outline_faults(source, &faults, &mut found);
-            lower::file(source, &entries, &mut found)
+            if entries.len() > limits::ITEMS {
+                found.push(too_many(source, entries.len()));
+                tree::File { source: source.id(), items: Vec::new() }
+            } else {
+                lower::file(source, &entries, &mut found)
+            }
         }
     };
     if found.cut(limits::FAULTS_PER_FILE) {

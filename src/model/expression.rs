@@ -5,6 +5,7 @@
     reason = "forms are picked out: the others have a message of their own"
 )]
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::{Comparison, NodeId, Operator};
@@ -216,7 +217,7 @@ fn event(
 
 /// A condition: names are fields, or words that a field is compared with.
 pub(super) fn condition(from: &tree::Expression, out: &mut Diagnostics) -> Option<Condition> {
-    let words = compared_words(from);
+    let words: BTreeSet<Span> = compared_words(from).into_iter().collect();
     carry(from, &mut |expression| match expression.term.as_ref() {
         tree::Term::Name(name) if words.contains(&name.span) => Some(Test::Word(Arc::clone(&name.value))),
         tree::Term::Name(name) => Some(Test::Field(field(name, out)?)),

@@ -2,12 +2,16 @@
 //!
 //! Such a node keeps feeding its old odds to everything below it, so a page looks current and is not.
 
+use std::collections::BTreeSet;
+
 use super::Scene;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::model::NodeKind;
+use crate::model::{Node, NodeId, NodeKind};
 
 pub(super) fn check(scene: &Scene<'_>, out: &mut Diagnostics) {
     let model = scene.model;
+    let is_settled = |(_, node): &(NodeId, &Node)| !node.state(scene.today).is_open();
+    let settled: BTreeSet<NodeId> = model.nodes().filter(is_settled).map(|(id, _)| id).collect();
     for node in model.nodes.iter().filter(|node| !node.broken && node.state(scene.today).is_open()) {
         let Some(window) = node.spanned_window_on(scene.today) else { continue };
         let due = window.value.last();
@@ -15,8 +19,7 @@ pub(super) fn check(scene: &Scene<'_>, out: &mut Diagnostics) {
             continue;
         }
         // The milestones of what is settled are settled with it.
-        let parent = node.parent.map(|parent| model.node(parent));
-        if parent.is_some_and(|parent| !parent.state(scene.today).is_open()) {
+        if node.parent.is_some_and(|parent| settled.contains(&parent)) {
             continue;
         }
         let (code, help) = if node.kind == NodeKind::Milestone {

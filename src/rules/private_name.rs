@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Scene;
+use super::{Lines, Scene};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::model::{Belief, Expression, NodeId, Term};
 use crate::source::Span;
@@ -35,8 +35,9 @@ pub(super) fn check(scene: &Scene<'_>, out: &mut Diagnostics) {
     for document in model.documents.iter().filter(|document| !document.private) {
         let Some(file) = &document.file else { continue };
         let text = scene.sources.document(&file.value).unwrap_or_default();
+        let mut lines = Lines::of(text);
         for (at, word) in words(text).filter(|(_, word)| private.contains(word)) {
-            let line = text.get(..at).unwrap_or_default().lines().count().max(1);
+            let line = lines.at(at);
             out.push(named(file.span, word).label(format!("in line {line} of this file")));
         }
     }

@@ -1,36 +1,44 @@
 //! `unknown-mention`: a `[[link]]` in a text or a document that leads nowhere.
 
-use super::Scene;
+use super::{Lines, Scene};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, nearest, quoted};
 use crate::source::Span;
+
+/// So many pairs of names are compared; past that, a slip stays without a suggestion.
+const COMPARISONS: usize = 2_000_000;
 
 pub(super) fn check(scene: &Scene<'_>, out: &mut Diagnostics) {
     let model = scene.model;
     let unknown = |id: &str| model.names.get(id).is_none();
+    let mut comparisons = COMPARISONS;
     for owned in &model.texts {
         let raw = scene.sources.slice(owned.text.span);
         let start = owned.text.span.start as usize;
         for (at, id) in mentions(raw).filter(|(_, id)| unknown(id)) {
             let span = Span::new(owned.text.span.source, start + at, start + at + id.len());
-            out.push(nowhere(scene, span, id));
+            out.push(nowhere(scene, span, id, &mut comparisons));
         }
     }
     for file in model.documents.iter().filter_map(|document| document.file.as_ref()) {
         let text = scene.sources.document(&file.value).unwrap_or_default();
+        let mut lines = Lines::of(text);
         for (at, id) in mentions(text).filter(|(_, id)| unknown(id)) {
-            let line = text.get(..at).unwrap_or_default().lines().count().max(1);
-            out.push(nowhere(scene, file.span, id).label(format!("in line {line} of this file")));
+            let line = lines.at(at);
+            let diagnostic = nowhere(scene, file.span, id, &mut comparisons);
+            out.push(diagnostic.label(format!("in line {line} of this file")));
         }
     }
 }
 
-fn nowhere(scene: &Scene<'_>, span: Span, id: &str) -> Diagnostic {
+fn nowhere(scene: &Scene<'_>, span: Span, id: &str, comparisons: &mut usize) -> Diagnostic {
     let diagnostic = Diagnostic::new(
         Code::UnknownMention,
         span,
         format!("{} leads nowhere", quoted(&format!("[[{id}]]"))),
     );
-    match nearest(id, scene.model.names.all()) {
+    let names = || scene.model.names.all();
+    *comparisons = comparisons.saturating_sub(names().count());
+    match nearest(id, names().filter(|_| *comparisons > 0)) {
         Some(near) => diagnostic.help(format!("did you mean `[[{near}]]`?")),
         None => diagnostic.help(
             "between the brackets stands the id of a node, a choice, a predictor, a class or a document",
@@ -40,10 +48,11 @@ fn nowhere(scene: &Scene<'_>, span: Span, id: &str) -> Diagnostic {
 
 /// What stands between double brackets, with its place.
 fn mentions(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    text.match_indices("[[").filter_map(|(at, _)| {
+    let is_id = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
+    text.match_indices("[[").filter_map(move |(at, _)| {
         let rest = text.get(at + 2..)?;
-        let id = rest.split("]]").next().filter(|id| id.len() < rest.len())?;
-        let is_id = |c: char| c.is_ascii_alphanumeric() || "_-.".contains(c);
-        (!id.is_empty() && id.chars().all(is_id)).then_some((at + 2, id))
+        let length = rest.find(|c| !is_id(c))?;
+        let (id, after) = rest.split_at_checked(length)?;
+        (!id.is_empty() && after.starts_with("]]")).then_some((at + 2, id))
     })
 }

@@ -7,6 +7,7 @@
 
 mod text;
 
+use std::cell::Cell;
 use std::ops::Range;
 
 use self::text::is_head;
@@ -80,6 +81,8 @@ pub(super) fn outline(text: &str) -> (Vec<Entry>, Vec<Fault>) {
         lost: false,
         no_close_after: usize::MAX,
         faults: Vec::new(),
+        known_line: Cell::new((1, 0)),
+        no_link_before: 0,
     };
     scanner.run();
     (scanner.entries, scanner.faults)
@@ -105,6 +108,10 @@ struct Scanner<'a> {
     /// No block of text is closed after this place.
     no_close_after: usize,
     faults: Vec<Fault>,
+    /// A stretch up to the end of its line.
+    known_line: Cell<(usize, usize)>,
+    /// No link that begins before this place has an end.
+    no_link_before: usize,
 }
 
 impl Block {
@@ -136,7 +143,9 @@ impl Scanner<'_> {
     }
 
     fn fault(&mut self, at: Range<usize>, kind: FaultKind) {
-        self.faults.push(Fault { at, kind });
+        if self.faults.len() <= limits::FAULTS_PER_FILE {
+            self.faults.push(Fault { at, kind });
+        }
     }
 
     fn newline(&mut self) {
@@ -158,9 +167,16 @@ impl Scanner<'_> {
         }
     }
 
+    /// Asked often of one line: what was found for it last is kept.
     fn end_of_line(&self, from: usize) -> usize {
+        let (start, end) = self.known_line.get();
+        if (start..=end).contains(&from) {
+            return end;
+        }
         let rest = self.bytes.get(from..).unwrap_or_default();
-        rest.iter().position(|byte| *byte == b'\n').map_or(self.bytes.len(), |length| from + length)
+        let length = rest.iter().position(|byte| *byte == b'\n').unwrap_or(rest.len());
+        self.known_line.set((from, from + length));
+        from + length
     }
 
     fn trimmed(&self, range: Range<usize>) -> Range<usize> {
@@ -200,6 +216,13 @@ impl Scanner<'_> {
     fn line(&mut self) {
         self.open_if_forgotten();
         let start = self.at;
+        if self.end_of_line(start) - self.line_start > limits::LINE_BYTES {
+            // It is reported at its end, and nobody reads it.
+            self.at = self.end_of_line(start);
+            let words = start..start + 1;
+            self.push(EntryKind::Line(Line { words, faulty: true, block: None, comment: None }));
+            return;
+        }
         let faulty = self.words(start);
         let words = self.trimmed(start..self.at);
         self.push(EntryKind::Line(Line { words, faulty, block: None, comment: None }));
@@ -310,12 +333,18 @@ impl Scanner<'_> {
     }
 
     /// The last byte of the link that begins here, or this byte if none does.
-    fn end_of_link(&self) -> usize {
+    fn end_of_link(&mut self) -> usize {
+        if self.at < self.no_link_before {
+            return self.at;
+        }
         let rest = self.bytes.get(self.at..).unwrap_or_default();
         let stop = rest.iter().position(|byte| matches!(byte, b'>' | b' ' | b'\t' | b'\r' | b'\n' | b'"'));
         match stop {
             Some(length) if rest.get(length) == Some(&b'>') => self.at + length,
-            _ => self.at,
+            stop => {
+                self.no_link_before = stop.map_or(self.bytes.len(), |length| self.at + length);
+                self.at
+            }
         }
     }
 

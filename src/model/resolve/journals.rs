@@ -10,6 +10,9 @@ use crate::source::Spanned;
 use crate::syntax::tree::{self, Name};
 use crate::value::Date;
 
+/// A day with more lines of one kind is too full for a correction to find its own.
+const MOST_CANDIDATES: usize = 64;
+
 impl Resolver<'_> {
     /// The line with its subject. `inside` is the node that it stands in.
     pub(super) fn fact(&mut self, fact: &tree::Fact, inside: Option<NodeId>) -> Option<(NodeId, Fact)> {
@@ -67,10 +70,11 @@ impl Resolver<'_> {
                 span,
                 format!("`{word}` is about a milestone, and this is a {what}"),
             );
+            let milestones = milestones.get(..8.min(milestones.len())).unwrap_or_default();
             self.out.push(if milestones.is_empty() {
                 diagnostic.help("the outcome of a node is recorded with `resolved yes` or `resolved no`")
             } else {
-                diagnostic.help(format!("name the milestone: {}", or_list(&milestones)))
+                diagnostic.help(format!("name the milestone: {}", or_list(milestones)))
             });
             return None;
         }
@@ -116,9 +120,11 @@ impl Resolver<'_> {
         if self.model.node(own).broken {
             return None;
         }
-        let inner = self.inner_ids(own);
+        let count = self.model.node(own).milestones.len();
+        let inner = if self.may_compare(count) { self.inner_ids(own) } else { Vec::new() };
         let bare = inner.iter().map(|id| id.trim_matches('`'));
         let near = nearest(&name.value, bare).map(ToOwned::to_owned);
+        let few = inner.get(..8.min(inner.len())).unwrap_or_default();
         let code = if milestone { Code::UnknownMilestone } else { Code::UnknownNode };
         let diagnostic = Diagnostic::new(
             code,
@@ -127,8 +133,11 @@ impl Resolver<'_> {
         );
         self.out.push(match near {
             Some(near) => diagnostic.help(format!("did you mean `{near}`?")).replace_with(near),
-            None if inner.is_empty() => diagnostic.help("it has no milestones at all"),
-            None => diagnostic.help(format!("its milestones are {}", or_list(&inner))),
+            None if count == 0 => diagnostic.help("it has no milestones at all"),
+            None if few.len() < count => {
+                diagnostic.help(format!("some of its milestones are {}", and_list(few)))
+            }
+            None => diagnostic.help(format!("its milestones are {}", and_list(few))),
         });
         None
     }
@@ -186,6 +195,7 @@ impl Resolver<'_> {
             journal.iter().enumerate().skip(start).take_while(|(_, fact)| fact.date.value == date.value);
         let mut candidates: Vec<(usize, &Fact)> = same_day
             .filter(|(at, fact)| *at != place && fact.event.family() == correction.event.family())
+            .take(MOST_CANDIDATES)
             .collect();
         if candidates.len() > 1
             && let Event::Evidence { by, .. } = correction.event
@@ -213,7 +223,7 @@ impl Resolver<'_> {
                         && fact.event.family() == correction.event.family()
                 };
                 let lines = journal.iter().enumerate().filter(same);
-                let mut dates: Vec<String> = lines.map(|(_, fact)| fact.date.value.to_string()).collect();
+                let mut dates: Vec<String> = lines.take(5).map(|(_, fact)| fact.date.value.to_string()).collect();
                 dates.dedup();
                 if dates.is_empty() {
                     diagnostic.help("the line that it mends stays as it is; it must be there")

@@ -170,6 +170,7 @@ impl Resolver<'_> {
             word.span,
             format!("{} is no conviction of this network", quoted(&word.value)),
         );
+        let words = words.get(..16.min(words.len())).unwrap_or_default();
         let near = nearest(&word.value, words.iter().copied());
         let help = match near {
             Some(near) => format!("did you mean `{near}`?"),

@@ -69,9 +69,7 @@ impl<'a> Resolver<'a> {
                 );
             }
             many => {
-                let mut all: Vec<String> = many.iter().map(|one| format!("`{one}`")).collect();
-                all.sort();
-                all.truncate(5);
+                let all: Vec<String> = many.iter().take(5).map(|one| format!("`{one}`")).collect();
                 self.out.push(
                     Diagnostic::new(
                         Code::AmbiguousNode,
@@ -103,9 +101,18 @@ impl<'a> Resolver<'a> {
         });
     }
 
+    /// Whether so many names more may be compared.
+    pub(super) fn may_compare(&mut self, names: usize) -> bool {
+        let left = self.comparisons.checked_sub(names);
+        self.comparisons = left.unwrap_or(0);
+        left.is_some()
+    }
+
     fn near(&mut self, name: &str, code: Code) -> Option<String> {
+        if !self.may_compare(self.model.nodes.len()) {
+            return None;
+        }
         let model = &self.model;
-        self.comparisons = self.comparisons.checked_sub(model.nodes.len())?;
         let near = match code {
             Code::UnknownPredictor => nearest(name, model.predictors.iter().map(|one| one.id.value.as_ref())),
             Code::UnknownClass => nearest(name, model.classes.iter().map(|one| one.id.value.as_ref())),
