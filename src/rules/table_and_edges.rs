@@ -35,8 +35,9 @@ pub(super) fn check(scene: &Scene<'_>, out: &mut Diagnostics) {
         if node.kind == NodeKind::Milestone {
             clash(node.id_span, "is a milestone tied to its node", "the milestone");
         }
-        let before = model.tables.iter().take(index);
-        if let Some(first) = before.rev().find(|other| other.target == table.target) {
+        // Tables are in the order of their targets: another of the same stands just before.
+        let before = index.checked_sub(1).and_then(|before| model.tables.get(before));
+        if let Some(first) = before.filter(|other| other.target == table.target) {
             clash(first.target_span, "another one", "the other");
         }
     }
