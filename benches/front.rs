@@ -352,6 +352,7 @@ fn floods() -> Vec<Flood> {
         "20,000 corrections of nothing" "corrections of nothing in one journal" 40_000;
         "50,000 slips of one milestone" "slips of one milestone" 50_000;
         "50,000 unknown nodes" "unknown nodes" 50_000;
+        "50,000 unknown nodes beside allows" "unknown nodes beside allows" 50_000;
         "50,000 unknown predictors" "unknown predictors" 50_000;
         "50,000 unknown mentions" "unknown mentions" 50_000;
         "20,000 unknown milestones of one node" "unknown milestones of one node" 20_000;

@@ -189,6 +189,13 @@ pub(crate) const FAULTS: &[Shape] = &[
     many("unknown nodes", |n| {
         spread("", (0..n).map(|i| format!("{}    needs NOBODY{i} 45% else 5%\n}}\n", open(i))))
     }),
+    many("unknown nodes beside allows", |n| {
+        let node = |i| {
+            let allow = "    allow missing-window \"At any time\"\n    measure \"A table\"\n";
+            format!("prediction A{i} \"A claim\" {{\n{allow}    needs NOBODY{i} 45% else 5%\n}}\n")
+        };
+        spread("", (0..n).map(node))
+    }),
     many("unknown predictors", |n| {
         spread(
             "predictor someone \"Somebody\"\n",

@@ -16,10 +16,11 @@ pub(super) fn check(scene: &Scene<'_>, out: &mut Diagnostics) {
         }
     }
     reached.extend(model.tables.iter().map(|table| table.target));
+    let lowered = model.levels.lowers(Code::UnknownNode);
     for (id, node) in model.nodes() {
         let has_level = node.prior.is_some() || node.rest || reached.contains(&id);
         let is_stated = node.journal.iter().any(|fact| matches!(fact.event, Event::Probability(_)));
-        let is_excused = node.broken || node.doubtful && !model.levels.lowers(Code::UnknownNode);
+        let is_excused = node.broken || node.doubtful && !lowered;
         // Choices have a message of their own.
         if has_level || is_stated || is_excused || node.kind == NodeKind::Milestone || node.choice.is_some() {
             continue;
