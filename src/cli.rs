@@ -5,6 +5,7 @@
 
 mod check;
 mod dump;
+mod evaluate;
 mod explain;
 mod fmt;
 mod init;
@@ -12,6 +13,7 @@ mod list;
 mod manual;
 mod new;
 mod output;
+mod progress;
 mod show;
 
 use std::ffi::OsString;
@@ -21,8 +23,10 @@ use std::process::ExitCode;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use self::output::Output;
-use crate::diagnostic;
+use crate::Compiled;
+use crate::diagnostic::{self, counted};
 use crate::disk;
+use crate::forecast::{Forecast, Memory, Method, Notice, Settings, Trouble};
 use crate::model::Model;
 use crate::source::Sources;
 use crate::value::Date;
@@ -47,6 +51,9 @@ impl From<Ending> for ExitCode {
         })
     }
 }
+
+/// The fewest and the most worlds that make sense.
+const WORLDS: (usize, usize) = (64, 1 << 24);
 
 /// Why a command cannot go on.
 type Fault = Box<dyn std::error::Error>;
@@ -88,6 +95,28 @@ struct Common {
     /// Say nothing but results
     #[arg(long, short, global = true, help_heading = "For all commands")]
     quiet: bool,
+    #[command(flatten)]
+    numbers: Numbers,
+}
+
+#[derive(Debug, Args)]
+struct Numbers {
+    /// What random numbers begin with, where numbers are sampled
+    #[arg(long, global = true, value_name = "N", default_value_t = 0, help_heading = "For numbers")]
+    seed: u64,
+    /// Work everything out exactly, whatever it takes
+    #[arg(long, global = true, conflicts_with = "worlds", help_heading = "For numbers")]
+    exact: bool,
+    /// How many worlds to sample, where numbers are sampled [default: what suits the network]
+    #[arg(long, global = true, value_name = "N", value_parser = worlds, help_heading = "For numbers")]
+    worlds: Option<usize>,
+}
+
+impl Numbers {
+    fn settings(&self) -> Settings {
+        let method = if self.exact { Method::Exact } else { Method::Chosen };
+        Settings { seed: self.seed, method, worlds: self.worlds }
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -96,6 +125,7 @@ enum Command {
     Fmt(fmt::Arguments),
     List(list::Arguments),
     Show(show::Arguments),
+    Evaluate(evaluate::Arguments),
     New(new::Arguments),
     Init(init::Arguments),
     Explain(explain::Arguments),
@@ -108,7 +138,15 @@ enum Command {
 struct Call {
     source: PathBuf,
     today: Date,
+    settings: Settings,
     output: Output,
+}
+
+/// A network without errors, with its numbers.
+struct Network {
+    sources: Sources,
+    model: Model,
+    forecast: Forecast,
 }
 
 impl Call {
@@ -132,16 +170,41 @@ impl Call {
         Ok(sources)
     }
 
-    /// The network of the call, if it has no errors; else they are shown.
-    fn network(&mut self) -> Result<Option<(Sources, Model)>, Fault> {
+    /// The network of the call with its numbers, if it has no errors; else they are shown.
+    fn network(&mut self) -> Result<Option<Network>, Fault> {
         let sources = self.load(None)?;
-        let compiled = crate::compile(&sources, self.today);
-        if compiled.diagnostics.has_errors() {
+        let compiled = self.evaluate(&sources, &|_| {})?;
+        let Compiled { model, forecast: Some(forecast), diagnostics, .. } = compiled else {
             let color = self.output.color_of_messages();
             self.output.error_stream(&diagnostic::text(&compiled.diagnostics, &sources, color));
             return Ok(None);
+        };
+        if diagnostics.has_errors() {
+            return Ok(None);
         }
-        Ok(Some((sources, compiled.model)))
+        Ok(Some(Network { sources, model, forecast }))
+    }
+
+    /// Compiles sources with their numbers, with progress on a terminal where that takes long. `notice` hears of it
+    /// too.
+    fn evaluate(&self, sources: &Sources, notice: Notice<'_>) -> Result<Compiled, Fault> {
+        let progress = progress::Progress::new(self.output.shows_progress());
+        let both = |stage| {
+            notice(stage);
+            progress.stage(stage);
+        };
+        let compiled = crate::evaluate(sources, self.today, &self.settings, &Memory::new(), &both);
+        progress.clear();
+        let troubles = compiled.forecast.as_ref().map_or(&[][..], |forecast| forecast.troubles());
+        if let Some(Trouble::TooWide { node, nodes }) = troubles.first() {
+            let node = &compiled.model.node(*node).id;
+            return Err(format!(
+                "{} around `{node}` are tied too closely to be worked out exactly\n  without `--exact` they are sampled",
+                counted(*nodes, "node")
+            )
+            .into());
+        }
+        Ok(compiled)
     }
 }
 
@@ -165,12 +228,14 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return Ending::CallAtFault.into();
         }
     };
-    let mut call = Call { source: arguments.common.source, today, output };
+    let settings = arguments.common.numbers.settings();
+    let mut call = Call { source: arguments.common.source, today, settings, output };
     let ending = match &arguments.command {
         Command::Check(arguments) => check::run(arguments, &mut call),
         Command::Fmt(arguments) => fmt::run(arguments, &mut call),
         Command::List(arguments) => list::run(arguments, &mut call),
         Command::Show(arguments) => show::run(arguments, &mut call),
+        Command::Evaluate(arguments) => evaluate::run(arguments, &mut call),
         Command::New(arguments) => new::run(arguments, &mut call),
         Command::Init(arguments) => init::run(arguments, &mut call),
         Command::Explain(arguments) => explain::run(arguments, &mut call),
@@ -185,6 +250,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             Ending::CallAtFault.into()
         }
     }
+}
+
+fn worlds(words: &str) -> Result<usize, String> {
+    let number = words.parse().ok().filter(|worlds| (WORLDS.0..=WORLDS.1).contains(worlds));
+    number.ok_or_else(|| format!("a number from {} to {}", WORLDS.0, WORLDS.1))
 }
 
 fn date(words: &str) -> Result<Date, String> {

@@ -149,8 +149,9 @@ impl Diagnostics {
     }
 
     /// Gives every diagnostic the level that the network and the caller set, and puts them in order.
-    pub(crate) fn settle(&mut self, levels: &Levels, sources: &Sources) {
-        level::settle(&mut self.list, levels);
+    /// Where the numbers were not worked out, nothing is said of what is allowed about them.
+    pub(crate) fn settle(&mut self, levels: &Levels, sources: &Sources, has_numbers: bool) {
+        level::settle(&mut self.list, levels, has_numbers);
         let path = |span: Span| sources.get(span.source).map_or("", |source| source.path());
         self.list.sort_by(|a, b| {
             (path(a.span()), a.span().start, a.span().end, a.code, &a.message).cmp(&(

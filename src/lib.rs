@@ -1,8 +1,9 @@
 //! A compiler for forecasts.
 //!
 //! People write predictions, killers, scenarios, milestones and the edges between them as plain text in `.pred`
-//! files. This crate takes that text to a checked model, says everything that is wrong with it, and lays it out
-//! in one way. `grammar/README.md` is the reference of the language.
+//! files. This crate takes that text to a checked model, says everything that is wrong with it, lays it out in one
+//! way, and works out what the network believes. `grammar/README.md` is the reference of the language,
+//! `grammar/numbers.md` that of the numbers.
 //!
 //! ```
 //! use forecastc::source::Sources;
@@ -33,11 +34,11 @@
 //! into one sink; the user's mistakes are never an `Err`.
 //!
 //! ```text
-//! text -> source -> syntax -> model -> rules -> cli
-//!                   outline   names    one file
-//!                   grammar   journals a diagnostic
-//!                   lower
-//!                   print (fmt)
+//! text -> source -> syntax -> model -> forecast -> rules -> cli
+//!                   outline   names    part        one file
+//!                   grammar   journals replay      a diagnostic
+//!                   lower              exact
+//!                   print (fmt)        sample
 //! value, diagnostic: used by all of them.        disk: used by cli.
 //! ```
 //!
@@ -48,7 +49,8 @@
 //! | [`value`] | words | dates, probabilities, windows, strengths, or a refusal in words |
 //! | [`syntax`] | one file | its tree ([`syntax::tree`]), and its one layout ([`syntax::format`]) |
 //! | [`model`] | all trees | the network with every name looked up ([`model::Model`]) |
-//! | `rules` | the model and a day | what a network that can be read still gets wrong |
+//! | [`forecast`] | the model and a day | what the network believes, and how it came to ([`forecast::Forecast`]) |
+//! | `rules` | the model, a day, the forecast | what a network that can be read still gets wrong |
 //! | [`disk`] | paths | sources; single files, replaced whole or not at all |
 //! | [`cli`] | arguments | text and an exit code |
 //!
@@ -56,6 +58,8 @@
 //!
 //! - `syntax` does not know what a name refers to; `model` does not know pest; below `model` no name is looked up.
 //! - Names that are text live in the tree, names that are looked up in the model; there is nothing between.
+//! - `forecast` knows neither `syntax` nor `diagnostic`: what stands in the way of numbers is a value, which `rules`
+//!   puts into words.
 //! - Below `cli` nothing prints, reads a clock or the environment; only `disk` touches files.
 //! - The day is an argument. The same text on the same day gives the same bytes, whatever the number of threads
 //!   and the order of the files.
@@ -66,6 +70,7 @@
 pub mod cli;
 pub mod diagnostic;
 pub mod disk;
+pub mod forecast;
 pub mod limits;
 pub mod model;
 mod rules;
@@ -76,6 +81,7 @@ pub mod value;
 use rayon::prelude::*;
 
 use diagnostic::Diagnostics;
+use forecast::{Forecast, Memory, Notice, Settings};
 use model::Model;
 use source::Sources;
 use syntax::tree;
@@ -88,11 +94,13 @@ pub struct Compiled {
     pub files: Vec<tree::File>,
     /// The network, as far as it could be understood.
     pub model: Model,
+    /// What the network believes; none if that was not asked for, or if there are errors.
+    pub forecast: Option<Forecast>,
     /// What is wrong with it, in the order of files and lines.
     pub diagnostics: Diagnostics,
 }
 
-/// Compiles a network as it stands on a day.
+/// Compiles a network as it stands on a day, without its numbers.
 ///
 /// ```
 /// use forecastc::diagnostic;
@@ -111,13 +119,66 @@ pub struct Compiled {
 /// );
 /// ```
 pub fn compile(sources: &Sources, today: Date) -> Compiled {
+    let (mut compiled, _) = front(sources, today);
+    compiled.diagnostics.settle(&compiled.model.levels, sources, false);
+    compiled
+}
+
+/// Compiles a network as it stands on a day, and works out what it believes. `memory` holds what the last compile
+/// of it left; `notice` hears how far this one is.
+///
+/// ```
+/// use forecastc::forecast::{Memory, Settings};
+/// use forecastc::source::Sources;
+/// use forecastc::value::Date;
+///
+/// let sources = Sources::single(r#"
+/// scenario GRID "The harbor can charge two ferries at once" { probability 70% }
+/// scenario QUIET_HARBOR "Half of the traffic is electric" {
+///     probability 40%
+///     needs GRID 52% else 12%
+/// }
+/// 2026-05-20 evidence GRID for strong "The cable is laid"
+/// "#);
+/// let today = Date::parse("2026-06-01").expect("a day of the calendar");
+/// let compiled = forecastc::evaluate(&sources, today, &Settings::default(), &Memory::new(), &|_| {});
+/// let forecast = compiled.forecast.expect("there are no errors");
+/// let quiet = compiled.model.find("QUIET_HARBOR").expect("it is declared above");
+/// assert!(forecast.now(quiet).expect("it is not void").probability > 0.49);
+/// ```
+pub fn evaluate(
+    sources: &Sources,
+    today: Date,
+    settings: &Settings,
+    memory: &Memory,
+    notice: Notice<'_>,
+) -> Compiled {
+    let (mut compiled, whole) = front(sources, today);
+    // Errors that the network lowers are no errors: so the levels are asked before the numbers.
+    let mut found = compiled.diagnostics.clone();
+    found.settle(&compiled.model.levels, sources, false);
+    if !found.has_errors() {
+        let forecast = forecast::evaluate_with(&compiled.model, today, settings, memory, notice);
+        let scene = rules::Scene { model: &compiled.model, sources, today, whole };
+        rules::check_numbers(&scene, &forecast, &mut compiled.diagnostics);
+        compiled.forecast = Some(forecast);
+    }
+    let has_numbers = compiled.forecast.is_some();
+    compiled.diagnostics.settle(&compiled.model.levels, sources, has_numbers);
+    if compiled.diagnostics.has_errors() {
+        compiled.forecast = None;
+    }
+    compiled
+}
+
+/// Text to a checked model, and whether all of the text was understood. What was found is not settled yet.
+fn front(sources: &Sources, today: Date) -> (Compiled, bool) {
     let mut diagnostics = Diagnostics::new();
     let files = parse(sources, &mut diagnostics);
     let whole = diagnostics.is_empty();
     let model = model::resolve(&files, &mut diagnostics);
     rules::check(&rules::Scene { model: &model, sources, today, whole }, &mut diagnostics);
-    diagnostics.settle(&model.levels, sources);
-    Compiled { files, model, diagnostics }
+    (Compiled { files, model, forecast: None, diagnostics }, whole)
 }
 
 /// Parses all files, several at a time; what is found does not depend on how many.

@@ -163,6 +163,8 @@ pub struct Network {
     pub silence: Silence,
     /// After how long without news a prediction is stale.
     pub stale_after: Duration,
+    /// How far an edge may be from what the network makes of it.
+    pub incoherent_past: Probability,
 }
 
 impl Default for Network {
@@ -179,6 +181,7 @@ impl Default for Network {
             convictions: convictions.collect(),
             silence: Silence::None,
             stale_after: Duration { count: 6, unit: Unit::Months },
+            incoherent_past: Probability::TENTH,
         }
     }
 }

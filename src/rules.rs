@@ -1,7 +1,7 @@
 //! The rules: what a network that can be read may still get wrong.
 //!
 //! Each rule is a file of its own, named after its code, and owns its words. It looks at the model and
-//! at the day, pushes what it finds, and changes nothing. Items that could not be understood whole are
+//! at the day, some at the forecast too, pushes what it finds, and changes nothing. Items that could not be understood whole are
 //! passed over where a rule would have to guess.
 
 mod bulk_facts;
@@ -12,7 +12,9 @@ mod duplicate_edge;
 mod early_resolution;
 mod edge_within_choice;
 mod future_fact;
+mod impossible_facts;
 mod impossible_lag;
+mod incoherent_edge;
 mod incomplete_table;
 mod milestone_outside_window;
 mod missing_file;
@@ -29,9 +31,11 @@ mod too_large;
 mod unbalanced_choice;
 mod unknown_mention;
 mod unmeasured_prediction;
+mod unreachable_level;
 mod unused;
 
 use crate::diagnostic::Diagnostics;
+use crate::forecast::Forecast;
 use crate::model::Model;
 use crate::source::Sources;
 use crate::value::Date;
@@ -77,6 +81,18 @@ const RULES: &[Rule] = &[
     private_name::check,
     unknown_mention::check,
 ];
+
+type NumberRule = fn(&Scene<'_>, &Forecast, &mut Diagnostics);
+
+const NUMBER_RULES: &[NumberRule] =
+    &[unreachable_level::check, impossible_facts::check, incoherent_edge::check];
+
+/// Checks the numbers of a network that has no errors.
+pub(crate) fn check_numbers(scene: &Scene<'_>, forecast: &Forecast, diagnostics: &mut Diagnostics) {
+    for rule in NUMBER_RULES {
+        rule(scene, forecast, diagnostics);
+    }
+}
 
 /// Checks a network.
 pub(crate) fn check(scene: &Scene<'_>, diagnostics: &mut Diagnostics) {

@@ -10,7 +10,7 @@ mod text;
 
 pub use date::{Date, Duration, Period, Unit, Window};
 pub(crate) use link::{check_id, is_inside_repository, link};
-pub use probability::{Probability, Ratio};
+pub use probability::{Probability, Ratio, percent};
 pub(crate) use text::{is_forbidden, unfold, unquote};
 
 use crate::diagnostic::Code;

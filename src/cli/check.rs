@@ -41,7 +41,7 @@ enum Deny {
 
 pub(super) fn run(arguments: &Arguments, call: &mut Call) -> Result<Ending, Fault> {
     let sources = call.load(arguments.path.as_deref())?;
-    let mut compiled = crate::compile(&sources, call.today);
+    let mut compiled = call.evaluate(&sources, &|_| {})?;
     if arguments.deny.is_some() {
         compiled.diagnostics.deny_warnings();
     }

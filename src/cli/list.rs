@@ -4,9 +4,10 @@ use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use super::output::{Format, table};
-use super::{Call, Ending, Fault};
-use crate::model::{Model, Node, NodeKind};
-use crate::value::{Date, Probability};
+use super::{Call, Ending, Fault, Network};
+use crate::forecast::{Belief, Forecast};
+use crate::model::{Node, NodeId, NodeKind};
+use crate::value::{Date, Probability, percent};
 
 /// List the nodes of the network
 #[derive(Debug, Args)]
@@ -53,6 +54,10 @@ pub(super) struct Entry<'a> {
     id: &'a str,
     kind: &'static str,
     title: &'a str,
+    /// None of a void node, which has left the network.
+    p: Option<f64>,
+    error: Option<f64>,
+    method: Option<&'static str>,
     stated: Option<f64>,
     prior: Option<f64>,
     status: &'static str,
@@ -69,14 +74,19 @@ struct WindowEntry {
 }
 
 impl<'a> Entry<'a> {
-    pub(super) fn new(node: &'a Node, today: Date) -> Self {
+    pub(super) fn new(id: NodeId, node: &'a Node, forecast: &Forecast) -> Self {
+        let today = forecast.today();
+        let belief = forecast.now(id);
         let window = node.window_on(today);
         Self {
             id: &node.id,
             kind: node.kind.word(),
             title: &node.title.value,
+            p: belief.map(|belief| belief.probability),
+            error: belief.map(|belief| belief.error),
+            method: belief.map(|belief| if belief.is_exact { "exact" } else { "sampled" }),
             stated: node.stated(today).map(Probability::as_f64),
-            prior: node.prior.map(|prior| prior.value.as_f64()),
+            prior: forecast.before(id).map(|belief| belief.probability),
             status: node.state(today).word(),
             window: window.map(|window| WindowEntry {
                 first: window.first().to_string(),
@@ -90,8 +100,8 @@ impl<'a> Entry<'a> {
 }
 
 pub(super) fn run(arguments: &Arguments, call: &mut Call) -> Result<Ending, Fault> {
-    let Some((_, model)) = call.network()? else { return Ok(Ending::NetworkAtFault) };
-    let nodes = chosen(arguments, &model, call.today);
+    let Some(network) = call.network()? else { return Ok(Ending::NetworkAtFault) };
+    let nodes = chosen(arguments, &network);
     if arguments.format == Format::Json {
         #[derive(Serialize)]
         struct List<'a> {
@@ -99,7 +109,7 @@ pub(super) fn run(arguments: &Arguments, call: &mut Call) -> Result<Ending, Faul
             as_of: String,
             nodes: Vec<Entry<'a>>,
         }
-        let nodes = nodes.into_iter().map(|node| Entry::new(node, call.today)).collect();
+        let nodes = nodes.into_iter().map(|(id, node)| Entry::new(id, node, &network.forecast)).collect();
         let list = List { schema_version: 1, as_of: call.today.to_string(), nodes };
         call.output.result(&format!("{}\n", serde_json::to_string_pretty(&list)?));
         return Ok(Ending::Fine);
@@ -108,20 +118,32 @@ pub(super) fn run(arguments: &Arguments, call: &mut Call) -> Result<Ending, Faul
         call.output.message("nothing fits\n");
         return Ok(Ending::Fine);
     }
-    let mut rows =
-        vec![["ID", "KIND", "STATED", "STATUS", "WINDOW ENDS", "TITLE"].map(ToOwned::to_owned).to_vec()];
-    rows.extend(nodes.into_iter().map(|node| row(node, call.today)));
+    let mut rows = vec![
+        ["ID", "KIND", "NOW", "STATED", "STATUS", "WINDOW ENDS", "TITLE"].map(ToOwned::to_owned).to_vec(),
+    ];
+    rows.extend(nodes.into_iter().map(|(id, node)| row(id, node, &network.forecast)));
     call.output.result(&table(&rows, 100));
     Ok(Ending::Fine)
 }
 
-fn row(node: &Node, today: Date) -> Vec<String> {
+/// A number as lists show it; what was sampled with its standard error in points.
+pub(super) fn shown(belief: Option<Belief>) -> String {
+    match belief {
+        None => "-".to_owned(),
+        Some(belief) if belief.error == 0.0 => percent(belief.probability),
+        Some(belief) => format!("{} ±{:.1}", percent(belief.probability), belief.error * 100.0),
+    }
+}
+
+fn row(id: NodeId, node: &Node, forecast: &Forecast) -> Vec<String> {
+    let today = forecast.today();
     let stated =
         if node.rest { Some("rest".to_owned()) } else { node.stated(today).map(|stated| stated.to_string()) };
     let ends = node.window_on(today).map(|window| window.last().to_string());
     vec![
         node.id.to_string(),
         node.kind.word().to_owned(),
+        shown(forecast.now(id)),
         stated.unwrap_or_else(|| "-".to_owned()),
         node.state(today).word().to_owned(),
         ends.unwrap_or_else(|| "-".to_owned()),
@@ -129,9 +151,10 @@ fn row(node: &Node, today: Date) -> Vec<String> {
     ]
 }
 
-fn chosen<'a>(arguments: &Arguments, model: &'a Model, today: Date) -> Vec<&'a Node> {
+fn chosen<'a>(arguments: &Arguments, network: &'a Network) -> Vec<(NodeId, &'a Node)> {
+    let today: Date = network.forecast.today();
     let everything = arguments.format == Format::Json;
-    let fits = |node: &&Node| {
+    let fits = |(_, node): &(NodeId, &Node)| {
         let kind = match arguments.kind {
             Some(kind) => node.kind == kind.kind(),
             None => everything || node.kind != NodeKind::Milestone,
@@ -141,7 +164,7 @@ fn chosen<'a>(arguments: &Arguments, model: &'a Model, today: Date) -> Vec<&'a N
             arguments.tag.as_deref().is_none_or(|tag| node.tags.iter().any(|own| own.value.as_ref() == tag));
         kind && domain && tag && (!arguments.open || node.state(today).is_open())
     };
-    model.nodes.iter().filter(fits).collect()
+    network.model.nodes().filter(fits).collect()
 }
 
 fn is_in(node: &Node, domain: &str) -> bool {

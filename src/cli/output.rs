@@ -61,6 +61,11 @@ impl Output {
         let _ = AutoStream::new(std::io::stderr(), self.choice).write_all(text.as_bytes());
     }
 
+    /// Whether somebody watches the messages.
+    pub(super) fn shows_progress(&self) -> bool {
+        !self.quiet && std::io::stderr().is_terminal()
+    }
+
     /// Whether messages are shown in color.
     pub(super) fn color_of_messages(&self) -> bool {
         let stream = std::io::stderr();

@@ -5,16 +5,17 @@ use std::fmt::Write as _;
 use clap::Args;
 use serde::Serialize;
 
-use super::list::Entry;
+use super::list::{Entry, shown};
 use super::output::{Format, wrap};
-use super::{Call, Ending, Fault};
+use super::{Call, Ending, Fault, Network};
+use crate::forecast::{Forecast, Reading};
 use crate::model::{Direction, Edge, Effect, Event, Fact, Model, Node, NodeId, ProseKind};
 use crate::source::Sources;
-use crate::value::Date;
+use crate::value::{Date, percent};
 
 const WIDTH: usize = 80;
 
-/// Show what is written about one node
+/// Show one node: what is written about it, and what follows
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// Its id; of a milestone NODE.MILESTONE
@@ -25,8 +26,8 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments, call: &mut Call) -> Result<Ending, Fault> {
-    let Some((sources, model)) = call.network()? else { return Ok(Ending::NetworkAtFault) };
-    let model = &model;
+    let Some(network) = call.network()? else { return Ok(Ending::NetworkAtFault) };
+    let Network { sources, model, forecast } = &network;
     let Some(id) = model.find(&arguments.id) else {
         if let Some(named) = model.names.get(&arguments.id) {
             return Err(format!("`{}` is {}; `show` is about nodes", arguments.id, named.what()).into());
@@ -37,7 +38,7 @@ pub(super) fn run(arguments: &Arguments, call: &mut Call) -> Result<Ending, Faul
         };
         return Err(format!("there is no node `{}`\n  {hint}", arguments.id).into());
     };
-    let page = Page { model, sources: &sources, today: call.today, id, node: model.node(id) };
+    let page = Page { model, sources, forecast, today: call.today, id, node: model.node(id) };
     let text = match arguments.format {
         Format::Text => page.text(),
         Format::Json => format!("{}\n", serde_json::to_string_pretty(&page.json())?),
@@ -49,6 +50,7 @@ pub(super) fn run(arguments: &Arguments, call: &mut Call) -> Result<Ending, Faul
 struct Page<'a> {
     model: &'a Model,
     sources: &'a Sources,
+    forecast: &'a Forecast,
     today: Date,
     id: NodeId,
     node: &'a Node,
@@ -79,12 +81,16 @@ impl Page<'_> {
         self.section(
             &mut out,
             "depends on",
-            self.model.edges_into(self.id).map(|edge| self.edge(edge, edge.source)).collect(),
+            self.edges(|edge| edge.target == self.id)
+                .map(|(at, edge)| self.edge(at, edge, edge.source))
+                .collect(),
         );
         self.section(
             &mut out,
             "weighs on",
-            self.model.edges_from(self.id).map(|edge| self.edge(edge, edge.target)).collect(),
+            self.edges(|edge| edge.source == self.id)
+                .map(|(at, edge)| self.edge(at, edge, edge.target))
+                .collect(),
         );
         self.section(&mut out, "journal", node.journal.iter().map(|fact| self.fact(fact)).collect());
         out
@@ -94,9 +100,12 @@ impl Page<'_> {
         let node = self.node;
         let mut field = |name: &str, value: Option<String>| {
             if let Some(value) = value {
-                let _ = writeln!(out, "{name:<12}{value}");
+                let _ = writeln!(out, "{name:<14}{value}");
             }
         };
+        field("now", self.forecast.now(self.id).map(|belief| shown(Some(belief))));
+        let before = self.forecast.before(self.id).filter(|_| !node.journal.is_empty());
+        field("before facts", before.map(|belief| shown(Some(belief))));
         let rest = node.rest.then(|| "what the other scenarios leave".to_owned());
         field("stated", node.stated(self.today).map(|stated| stated.to_string()).or(rest));
         field("status", Some(node.state(self.today).word().to_owned()));
@@ -155,16 +164,21 @@ impl Page<'_> {
         let (_, inner) = node.id.split_once('.').unwrap_or(("", &node.id));
         let window =
             node.window_on(self.today).map_or_else(|| "no window".to_owned(), |window| window.to_string());
-        let stated = node.stated(self.today).map_or_else(|| "-".to_owned(), |stated| stated.to_string());
+        let now = shown(self.forecast.now(id));
         let status = match node.state(self.today).word() {
             "yes" => "hit",
             "no" => "missed",
             other => other,
         };
-        format!("{window}  {status}  {stated}  {inner}: {}", node.title.value)
+        format!("{window}  {status}  {now}  {inner}: {}", node.title.value)
     }
 
-    fn edge(&self, edge: &Edge, other: NodeId) -> String {
+    /// Edges with their places in the model.
+    fn edges(&self, is_wanted: impl Fn(&Edge) -> bool) -> impl Iterator<Item = (usize, &Edge)> {
+        self.model.edges.iter().enumerate().filter(move |(_, edge)| is_wanted(edge))
+    }
+
+    fn edge(&self, at: usize, edge: &Edge, other: NodeId) -> String {
         let node = self.model.node(other);
         let mut line = format!("{} {} {}", edge.relation.value.words(), node.id, effect(&edge.effect));
         if let Some(lag) = edge.lag {
@@ -173,6 +187,10 @@ impl Page<'_> {
         let _ = write!(line, ": {}", node.title.value);
         if let Some(text) = &edge.text {
             let _ = write!(line, " ({})", text.value.replace('\n', " "));
+        }
+        let _ = write!(line, "; it is at {}", shown(self.forecast.now(other)));
+        if let Some(reading) = self.forecast.reading(at) {
+            line.push_str(&read_back(reading));
         }
         line
     }
@@ -219,6 +237,7 @@ impl Page<'_> {
             depends_on: Vec<EdgeJson<'a>>,
             weighs_on: Vec<EdgeJson<'a>>,
             journal: Vec<FactJson>,
+            history: Vec<MomentJson>,
         }
         #[derive(Serialize)]
         struct EdgeJson<'a> {
@@ -227,6 +246,17 @@ impl Page<'_> {
             effect: EffectJson,
             text: Option<String>,
             lag: Option<String>,
+            p: Option<f64>,
+            implied: Option<f64>,
+            delta_implied: Option<f64>,
+            realised_if_true: Option<f64>,
+            realised_if_false: Option<f64>,
+        }
+        #[derive(Serialize)]
+        struct MomentJson {
+            date: String,
+            p: Option<f64>,
+            error: Option<f64>,
         }
         #[derive(Serialize)]
         #[serde(untagged)]
@@ -242,7 +272,7 @@ impl Page<'_> {
             link: Option<String>,
             corrects: Option<String>,
         }
-        let edge = |edge: &Edge, other: NodeId| EdgeJson {
+        let edge = |at: usize, edge: &Edge, other: NodeId| EdgeJson {
             kind: edge.relation.value.words(),
             id: &self.model.node(other).id,
             effect: match edge.effect {
@@ -255,6 +285,11 @@ impl Page<'_> {
             },
             text: edge.text.as_ref().map(|text| text.value.to_string()),
             lag: edge.lag.map(|lag| lag.value.to_string()),
+            p: self.forecast.now(other).map(|belief| belief.probability),
+            implied: self.forecast.reading(at).and_then(|reading| reading.implied),
+            delta_implied: self.forecast.reading(at).and_then(|reading| reading.delta),
+            realised_if_true: self.forecast.reading(at).and_then(|reading| reading.realised[0]),
+            realised_if_false: self.forecast.reading(at).and_then(|reading| reading.realised[1]),
         };
         let fact = |fact: &Fact| FactJson {
             date: fact.date.value.to_string(),
@@ -263,22 +298,45 @@ impl Page<'_> {
             link: fact.link.as_ref().map(|link| link.value.to_string()),
             corrects: fact.corrects.map(|date| date.to_string()),
         };
+        let moment = |(date, belief): (Date, Option<crate::forecast::Belief>)| MomentJson {
+            date: date.to_string(),
+            p: belief.map(|belief| belief.probability),
+            error: belief.map(|belief| belief.error),
+        };
         NodeJson {
             schema_version: 1,
             as_of: self.today.to_string(),
-            entry: Entry::new(self.node, self.today),
+            entry: Entry::new(self.id, self.node, self.forecast),
             source: self.place(self.node),
             milestones: self
                 .node
                 .milestones
                 .iter()
-                .map(|id| Entry::new(self.model.node(*id), self.today))
+                .map(|id| Entry::new(*id, self.model.node(*id), self.forecast))
                 .collect(),
-            depends_on: self.model.edges_into(self.id).map(|one| edge(one, one.source)).collect(),
-            weighs_on: self.model.edges_from(self.id).map(|one| edge(one, one.target)).collect(),
+            depends_on: self
+                .edges(|one| one.target == self.id)
+                .map(|(at, one)| edge(at, one, one.source))
+                .collect(),
+            weighs_on: self
+                .edges(|one| one.source == self.id)
+                .map(|(at, one)| edge(at, one, one.target))
+                .collect(),
             journal: self.node.journal.iter().map(fact).collect(),
+            history: self.forecast.history(self.id).map(moment).collect(),
         }
     }
+}
+
+/// What becomes of an edge, in words.
+fn read_back(reading: &Reading) -> String {
+    let mut out = String::new();
+    if let (Some(implied), Some(delta)) = (reading.implied, reading.delta) {
+        let _ = write!(out, ", implied {} ({:+.1})", percent(implied), delta * 100.0);
+    }
+    let [with, without] = reading.realised.map(|one| one.map_or_else(|| "-".to_owned(), percent));
+    let _ = write!(out, ", realised {with} else {without}");
+    out
 }
 
 fn effect(effect: &Effect) -> String {

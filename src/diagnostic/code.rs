@@ -108,7 +108,11 @@ codes! {
     MissingProbability "missing-probability" Error "fixed" "a node about which nothing says how likely it is";
     ImpossibleLag "impossible-lag" Warning "free" "a source that comes too late to reach its target";
     TemplateNumbers "template-numbers" Warning "free" "edges that all carry the same numbers";
+    // Numbers
+    UnreachableLevel "unreachable-level" Error "fixed" "a probability that gates and facts leave no room for";
+    IncoherentEdge "incoherent-edge" Warning "free" "an edge that the rest of the network contradicts";
     // Facts and time
+    ImpossibleFacts "impossible-facts" Error "fixed" "facts that cannot all have happened";
     StatementAfterResolution "statement-after-resolution" Error "free" "a statement about a node already resolved";
     ContradictoryFacts "contradictory-facts" Error "free" "two facts that cannot both have happened";
     UnmatchedCorrection "unmatched-correction" Error "free" "a correction of a line that is not there";
@@ -131,6 +135,11 @@ codes! {
 }
 
 impl Code {
+    /// Whether it is found among the numbers, and so only where they are worked out.
+    pub(crate) fn is_about_numbers(self) -> bool {
+        matches!(self, Self::UnreachableLevel | Self::IncoherentEdge | Self::ImpossibleFacts)
+    }
+
     /// The code of this name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|code| code.name() == name)

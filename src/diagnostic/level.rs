@@ -46,10 +46,10 @@ impl Levels {
 }
 
 /// Applies the levels, and adds `unused-allow` for every `allow` that had nothing to do.
-pub(super) fn settle(list: &mut Vec<Diagnostic>, levels: &Levels) {
+pub(super) fn settle(list: &mut Vec<Diagnostic>, levels: &Levels, has_numbers: bool) {
     let mut allows = Allows::new(&levels.allows);
     list.retain(|one| !allows.silence(one));
-    let mut unused = allows.unused();
+    let mut unused = allows.unused(has_numbers);
     unused.retain(|one| !allows.silence(one));
     list.extend(unused);
 
@@ -108,8 +108,10 @@ impl<'a> Allows<'a> {
         silenced
     }
 
-    fn unused(&self) -> Vec<Diagnostic> {
-        let unused = self.all.iter().zip(&self.used).filter(|(allow, used)| allow.answerable && !**used);
+    fn unused(&self, has_numbers: bool) -> Vec<Diagnostic> {
+        let was_looked_for =
+            |allow: &Allow| allow.answerable && (has_numbers || !allow.code.is_about_numbers());
+        let unused = self.all.iter().zip(&self.used).filter(|(allow, used)| was_looked_for(allow) && !**used);
         unused
             .map(|(allow, _)| {
                 let message = format!("nothing here raises `{}`", allow.code.name());

@@ -38,7 +38,7 @@ pub(crate) fn quoted(words: &str) -> String {
 
 /// `1 error`, `2 errors`.
 pub(crate) fn counted(count: usize, noun: &str) -> String {
-    match (count, noun.strip_suffix('y')) {
+    match (count, noun.strip_suffix('y').filter(|stem| !stem.ends_with('a'))) {
         (1, _) => format!("1 {noun}"),
         (_, Some(stem)) => format!("{count} {stem}ies"),
         (_, None) => format!("{count} {noun}s"),

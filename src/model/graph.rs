@@ -1,6 +1,6 @@
 //! The directed part of the network, for finding circles. petgraph lives and dies here.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
@@ -27,7 +27,8 @@ pub struct Graph {
 }
 
 impl Graph {
-    /// Of a model. `moves with` has no direction and is not in it.
+    /// Of a model. `moves with` has no direction and is not in it, unless one end has a table: a table says all
+    /// about its node, so there the edge can only be read from that end.
     pub fn of(model: &Model) -> Self {
         let mut inner = DiGraph::with_capacity(model.nodes.len(), model.edges.len());
         let mut places = Vec::with_capacity(model.nodes.len());
@@ -47,6 +48,16 @@ impl Graph {
         };
         for edge in model.edges.iter().filter(|edge| edge.relation.value != Relation::MovesWith) {
             add(Arc { source: edge.source, target: edge.target, span: edge.source_span });
+        }
+        let tabled: BTreeSet<NodeId> = model.tables.iter().map(|table| table.target).collect();
+        for edge in model.edges.iter().filter(|edge| edge.relation.value == Relation::MovesWith) {
+            let (source, target, span) = (edge.source, edge.target, edge.source_span);
+            if tabled.contains(&source) {
+                add(Arc { source, target, span });
+            }
+            if tabled.contains(&target) {
+                add(Arc { source: target, target: source, span });
+            }
         }
         for table in &model.tables {
             for (parent, span) in table.parents.iter().zip(&table.parent_spans) {

@@ -59,7 +59,7 @@ pub(super) fn form(kind: Kind) -> Form {
     match kind {
         Kind::Prediction | Kind::Killer | Kind::Scenario => NODE,
         Kind::Network => Form {
-            once: &["url", "repository", "text", "convictions", "silence", "stale"],
+            once: &["url", "repository", "text", "convictions", "silence", "stale", "incoherent"],
             often: &["lint", "allow"],
             ..plain
         },
@@ -105,6 +105,7 @@ pub(super) fn shown(word: &str) -> String {
         "killed" => "`killed by`".to_owned(),
         "moves" => "`moves with`".to_owned(),
         "stale" => "`stale after`".to_owned(),
+        "incoherent" => "`incoherent past`".to_owned(),
         "if" => "`if true`".to_owned(),
         _ => format!("`{word}`"),
     }

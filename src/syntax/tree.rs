@@ -181,6 +181,8 @@ pub enum Says {
     Silence(Silence),
     /// `stale after 6mo`
     Stale(Duration),
+    /// `incoherent past 15%`
+    Incoherent(Probability),
     /// `check-ins quartiles`
     CheckIns,
     /// `convictions high 85%, low 45%`

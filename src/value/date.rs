@@ -15,6 +15,8 @@ const LAST_YEAR: i16 = 2200;
 pub struct Date(civil::Date);
 
 impl Date {
+    /// The first day that may be written.
+    pub const FIRST: Self = Self(civil::Date::constant(FIRST_YEAR, 1, 1));
     /// The last day that can be said.
     pub const LAST: Self = Self(civil::Date::constant(LAST_YEAR, 12, 31));
 

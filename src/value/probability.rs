@@ -16,6 +16,9 @@ impl Probability {
     /// 100%.
     pub const ONE: Self = Self(Self::WHOLE);
 
+    /// 10%.
+    pub const TENTH: Self = Self(Self::WHOLE / 10);
+
     /// As a number from 0 to 1.
     #[expect(clippy::cast_precision_loss, reason = "the nearest number is what is wanted")]
     pub fn as_f64(self) -> f64 {
@@ -31,6 +34,12 @@ impl Probability {
     #[must_use]
     pub fn plus(self, other: Self) -> Self {
         Self(self.0.saturating_add(other.0))
+    }
+
+    /// What is left, and nothing where there is less.
+    #[must_use]
+    pub fn minus(self, other: Self) -> Self {
+        Self(self.0.saturating_sub(other.0))
     }
 
     /// `34.5%` or `0.345`.
@@ -68,6 +77,20 @@ impl fmt::Display for Probability {
 impl fmt::Debug for Probability {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
+    }
+}
+
+/// A computed probability as people read it, to a tenth of a percent; never 0% or 100% unless it is.
+pub fn percent(probability: f64) -> String {
+    let tenths = (probability * 1000.0).round();
+    if probability > 0.0 && tenths < 1.0 {
+        "<0.1%".to_owned()
+    } else if probability < 1.0 && tenths > 999.0 {
+        ">99.9%".to_owned()
+    } else if tenths % 1000.0 == 0.0 {
+        format!("{:.0}%", tenths / 10.0)
+    } else {
+        format!("{:.1}%", tenths / 10.0)
     }
 }
 

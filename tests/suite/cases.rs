@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use forecastc::compile;
+use forecastc::forecast::{Memory, Settings};
 use forecastc::source::{Source, Sources};
 use forecastc::value::Date;
 
@@ -28,7 +28,8 @@ fn marked(name: &str, text: &str) -> String {
     let bare: String = text.split_inclusive('\n').filter(|line| !is_mark(line.trim_end())).collect();
     let sources = Sources::new(vec![Source::new(name, bare.as_str())]);
     let source = &sources.files()[0];
-    let compiled = compile(&sources, Date::parse(TODAY).unwrap());
+    let today = Date::parse(TODAY).unwrap();
+    let compiled = forecastc::evaluate(&sources, today, &Settings::default(), &Memory::new(), &|_| {});
     let mut marks: Vec<(usize, String)> = Vec::new();
     for one in compiled.diagnostics.iter() {
         let (start, end) = (source.position(one.span().start), source.position(one.span().end));

@@ -6,8 +6,8 @@
 
 use std::sync::Arc;
 
-use forecastc::compile;
 use forecastc::diagnostic::{self, Code, Diagnostics, Severity};
+use forecastc::forecast::{Memory, Settings};
 use forecastc::source::{Source, Sources};
 use forecastc::value::Date;
 
@@ -73,7 +73,8 @@ fn network(example: &[u8]) -> Sources {
 }
 
 fn found(sources: &Sources) -> Diagnostics {
-    compile(sources, Date::parse(TODAY).expect("a date")).diagnostics
+    let today = Date::parse(TODAY).expect("a date");
+    forecastc::evaluate(sources, today, &Settings::default(), &Memory::new(), &|_| {}).diagnostics
 }
 
 fn codes(found: &Diagnostics) -> Vec<&'static str> {

@@ -5,7 +5,7 @@
 //! decided by seeds, so a failure comes back until it is mended; it shows the text that broke the law.
 
 #[path = "../../benches/generate.rs"]
-mod generate;
+pub(crate) mod generate;
 #[path = "../../benches/shapes.rs"]
 mod shapes;
 

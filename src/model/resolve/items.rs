@@ -35,6 +35,7 @@ impl Resolver<'_> {
                     Says::Prose(Prose::Text, text) => network.text = Some(text.clone()),
                     Says::Silence(silence) => network.silence = *silence,
                     Says::Stale(duration) => network.stale_after = *duration,
+                    Says::Incoherent(distance) => network.incoherent_past = *distance,
                     Says::Convictions(words) => {
                         network.convictions = words
                             .iter()

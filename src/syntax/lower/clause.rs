@@ -106,6 +106,10 @@ impl Lower<'_> {
                 parts.take(Rule::after_word)?;
                 Says::Stale(self.read(&parts.take(Rule::duration)?, Duration::read)?.value)
             }
+            Rule::incoherent => {
+                parts.take(Rule::past_word)?;
+                Says::Incoherent(self.uncertain(&parts.take(Rule::number)?)?.value)
+            }
             Rule::check_ins => {
                 self.choose(&parts.take(Rule::choice_word)?, "way to check in", &[("quartiles", ())])?;
                 Says::CheckIns

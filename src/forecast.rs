@@ -1,0 +1,678 @@
+//! The forecast: what the network believes on a day, and how it came to.
+//!
+//! A checked model comes in; for every node its probability before all facts, after each day on which anything
+//! happened, and now, each exact or with its standard error; for every edge what it implies and what the network
+//! makes of it; for every predictor the weight of its word. `grammar/numbers.md` says what each number means.
+//! Nothing here knows how text is written, what a diagnostic is, or what time it is.
+
+mod book;
+mod engine;
+mod exact;
+mod logic;
+mod memory;
+mod number;
+mod part;
+mod replay;
+mod sample;
+mod step;
+mod voice;
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+pub use self::book::{Book, Count};
+pub use self::engine::Method;
+pub use self::memory::Memory;
+pub use self::voice::{Settled, Voice};
+
+use self::engine::{Account, Engine};
+use self::logic::{Literal, Logic};
+use self::memory::{Key, Moment};
+use self::part::Part;
+use self::replay::Replay;
+use self::step::{Estimate, Finding, Step};
+use self::voice::Voices;
+use crate::model::{Effect, Event, Model, NodeId, Outcome, PredictorId, State};
+use crate::value::Date;
+
+/// How to evaluate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Settings {
+    /// What random numbers begin with.
+    pub seed: u64,
+    /// Whether to sample.
+    pub method: Method,
+    /// How many worlds to sample; what suits the network if not given.
+    pub worlds: Option<usize>,
+}
+
+/// How likely a node is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Belief {
+    /// From 0 to 1.
+    pub probability: f64,
+    /// Its standard error; 0 where it is exact.
+    pub error: f64,
+    /// Whether nothing was sampled for it.
+    pub is_exact: bool,
+}
+
+/// What an edge says, and what becomes of it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Reading {
+    /// What the edge alone makes of its target, given how likely its source is; none of an edge without
+    /// two numbers.
+    pub implied: Option<f64>,
+    /// That, less how likely the target is.
+    pub delta: Option<f64>,
+    /// P(target | source true) and P(target | source false) before all facts, from the whole network; none
+    /// where the source is never so.
+    pub realised: [Option<f64>; 2],
+}
+
+/// What stands in the way of numbers.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Trouble {
+    /// No level gives a node the probability that is stated.
+    OutOfReach {
+        /// The node.
+        node: NodeId,
+        /// The place of the statement in the node's journal; none for its level before all facts.
+        statement: Option<usize>,
+        /// The least that gates and facts leave.
+        least: f64,
+        /// The most.
+        most: f64,
+    },
+    /// Facts that cannot all have happened; without any one of them the others can.
+    Conflict {
+        /// The day on which they first stood together.
+        date: Date,
+        /// The smallest set.
+        reasons: Vec<Reason>,
+    },
+    /// It cannot be exact within the memory that there may be.
+    TooWide {
+        /// A node of the part.
+        node: NodeId,
+        /// Nodes that are connected with it.
+        nodes: usize,
+    },
+}
+
+/// Why a node is settled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Reason {
+    /// A line of its journal.
+    Line {
+        /// The node.
+        node: NodeId,
+        /// The place in its journal.
+        fact: usize,
+    },
+    /// Its window is over, and silence counts.
+    Silence {
+        /// The node.
+        node: NodeId,
+    },
+}
+
+/// How a part of the network was worked out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Work {
+    /// The part, by its number.
+    pub part: usize,
+    /// Its nodes.
+    pub nodes: Vec<NodeId>,
+    /// Days on which it learned something.
+    pub steps: usize,
+    /// Steps that were worked out now, and not remembered.
+    pub fresh_steps: usize,
+    /// What came of it.
+    pub means: Means,
+}
+
+/// How numbers came about.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Means {
+    /// From tables.
+    Exact {
+        /// Numbers in them.
+        cells: usize,
+        /// Variables of the largest.
+        width: usize,
+    },
+    /// From worlds.
+    Sampled(Sampled),
+}
+
+/// How sampling went.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sampled {
+    /// Worlds of all populations.
+    pub worlds: usize,
+    /// Populations that know nothing of each other.
+    pub populations: usize,
+    /// How often a population was resampled.
+    pub resamplings: u64,
+    /// The least share of the worlds that a finding left of use.
+    pub least_effective: f64,
+    /// Moves that turn a node and what hangs on it: how many were tried, and how many accepted.
+    pub turns: (u64, u64),
+    /// How often all open nodes were drawn anew.
+    pub sweeps: u64,
+    /// The greatest split R̂ of all nodes (Gelman et al. 2013): 1 where populations agree.
+    pub r_hat: f64,
+    /// Nodes whose numbers did not settle: their errors are more than is stated.
+    pub unsettled: Vec<NodeId>,
+}
+
+/// What is going on, for those who wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stage {
+    /// The part, by its number.
+    pub part: usize,
+    /// Steps done: 0 when its levels are being solved.
+    pub done: usize,
+    /// Steps in all, and one for its levels and one for the end.
+    pub of: usize,
+}
+
+/// Gets each stage as it begins, from any thread.
+pub type Notice<'a> = &'a (dyn Fn(Stage) + Sync);
+
+/// The belief of a whole network.
+#[derive(Clone, Debug)]
+pub struct Forecast {
+    today: Date,
+    seed: u64,
+    days: Vec<Date>,
+    /// The part and the place in it of each node.
+    places: Vec<(usize, usize)>,
+    parts: Vec<Evaluated>,
+    /// When a node left the network and came back, of nodes that ever did.
+    absences: Vec<(NodeId, Vec<(Date, bool)>)>,
+    readings: Vec<Reading>,
+    voices: Vec<Voice>,
+    troubles: Vec<Trouble>,
+}
+
+/// A part that was evaluated, or as far as it went.
+#[derive(Clone, Debug)]
+struct Evaluated {
+    part: Arc<Part>,
+    days: Vec<Date>,
+    /// Before all facts, then at the end of each day.
+    history: Vec<Arc<Vec<Estimate>>>,
+    /// After the last day, and better where it was sampled.
+    now: Arc<Vec<Estimate>>,
+    engine: Option<Engine>,
+    realised: Vec<[Option<f64>; 2]>,
+    fresh_steps: usize,
+    trouble: Option<Trouble>,
+}
+
+/// Works out what a network believes on a day.
+///
+/// ```
+/// use forecastc::forecast::{self, Settings};
+/// use forecastc::source::Sources;
+/// use forecastc::value::Date;
+///
+/// let sources = Sources::single(r#"
+/// killer RATES "The ten-year stays above 5% through 2028" { probability 30% }
+/// prediction BOOM "A building boom begins" {
+///     window 2027 .. 2029
+///     probability 40%
+///     measure "Housing starts, by the statistical office"
+///     killed by RATES 19% else 49%
+///     2026-05-01 note "First version"
+/// }
+/// 2026-05-20 resolved RATES yes "It did"
+/// "#);
+/// let today = Date::parse("2026-06-01").expect("a day of the calendar");
+/// let compiled = forecastc::compile(&sources, today);
+/// let forecast = forecast::evaluate(&compiled.model, today, &Settings::default());
+///
+/// let boom = compiled.model.find("BOOM").expect("it is declared above");
+/// let before = forecast.before(boom).expect("it has a level");
+/// assert!((before.probability - 0.40).abs() < 1e-12);
+/// let now = forecast.now(boom).expect("it is not void");
+/// assert!(now.is_exact && (now.probability - 0.19).abs() < 1e-12);
+/// ```
+pub fn evaluate(model: &Model, today: Date, settings: &Settings) -> Forecast {
+    evaluate_with(model, today, settings, &Memory::new(), &|_| {})
+}
+
+/// The same, with what an earlier evaluation left, and a word on each stage.
+pub fn evaluate_with(
+    model: &Model,
+    today: Date,
+    settings: &Settings,
+    memory: &Memory,
+    notice: Notice<'_>,
+) -> Forecast {
+    let voices = Voices::new(model);
+    let replay = Replay::new(model, today, &voices);
+    let parts: Vec<Arc<Part>> = part::parts(model).into_iter().map(Arc::new).collect();
+    let mut places = vec![(0, 0); model.nodes.len()];
+    for (number, part) in parts.iter().enumerate() {
+        for (place, id) in part.ids.iter().enumerate() {
+            if let Some(slot) = places.get_mut(id.index()) {
+                *slot = (number, place);
+            }
+        }
+    }
+    let place_of = |id: NodeId| places.get(id.index()).copied().unwrap_or((0, 0));
+    let mut pairs: Vec<Vec<(usize, usize)>> = vec![Vec::new(); parts.len()];
+    // The place of each edge among those of its part.
+    let mut edge_places = Vec::with_capacity(model.edges.len());
+    for edge in &model.edges {
+        let ((part, source), (_, target)) = (place_of(edge.source), place_of(edge.target));
+        if let Some(pairs) = pairs.get_mut(part) {
+            edge_places.push((part, pairs.len()));
+            pairs.push((source, target));
+        }
+    }
+    let evaluate = |(number, part): (usize, &Arc<Part>)| {
+        let run = Run { model, replay: &replay, settings, memory, notice, number };
+        run.evaluate(part, pairs.get(number).map_or(&[][..], Vec::as_slice))
+    };
+    let parts: Vec<Evaluated> = parts.par_iter().enumerate().map(evaluate).collect();
+    memory.turn();
+    let troubles = parts.iter().filter_map(|part| part.trouble.clone()).collect();
+    let mut forecast = Forecast {
+        today,
+        seed: settings.seed,
+        days: replay.days().to_vec(),
+        places,
+        parts,
+        absences: absences(model, today),
+        readings: Vec::new(),
+        voices: (0..model.predictors.len())
+            .map(|number| voices.on(PredictorId::new(number), today))
+            .collect(),
+        troubles,
+    };
+    let readings = model.edges.iter().zip(edge_places).map(|(edge, (part, place))| {
+        let realised = forecast.parts.get(part).and_then(|part| part.realised.get(place));
+        let numbers = match edge.effect {
+            Effect::Numbers { yes, no } => Some((yes.value.as_f64(), no.value.as_f64())),
+            Effect::Strength { .. } => None,
+        };
+        let probability = |id| forecast.now(id).map(|belief| belief.probability);
+        let implied = numbers.zip(probability(edge.source)).map(|((yes, no), q)| q * yes + (1.0 - q) * no);
+        let delta = implied.zip(probability(edge.target)).map(|(implied, p)| implied - p);
+        Reading { implied, delta, realised: realised.copied().unwrap_or([None, None]) }
+    });
+    forecast.readings = readings.collect();
+    forecast
+}
+
+fn absences(model: &Model, today: Date) -> Vec<(NodeId, Vec<(Date, bool)>)> {
+    let mut all = Vec::new();
+    for (id, node) in model.nodes() {
+        if !node.journal.iter().any(|fact| fact.event == Event::Resolved(Outcome::Void)) {
+            continue;
+        }
+        let days = node.journal.iter().map(|fact| fact.date.value).filter(|day| *day <= today);
+        let mut changes: Vec<(Date, bool)> =
+            days.map(|day| (day, matches!(node.state(day), State::Settled(Outcome::Void, _)))).collect();
+        changes.dedup_by_key(|(day, _)| *day);
+        all.push((id, changes));
+    }
+    all
+}
+
+impl Forecast {
+    /// The day of it.
+    pub fn today(&self) -> Date {
+        self.today
+    }
+
+    /// Days up to today on which anything happened, in order. Notes do not count.
+    pub fn days(&self) -> &[Date] {
+        &self.days
+    }
+
+    /// A node now. None if it is void, and has left the network, or if there is trouble.
+    pub fn now(&self, node: NodeId) -> Option<Belief> {
+        if self.is_void(node, self.today) {
+            return None;
+        }
+        let (part, place) = self.place(node)?;
+        part.belief(&part.now, place)
+    }
+
+    /// A node before all facts. None if there is trouble.
+    pub fn before(&self, node: NodeId) -> Option<Belief> {
+        let (part, place) = self.place(node)?;
+        part.belief(part.history.first()?, place)
+    }
+
+    /// A node at the end of a day, by its place among `days`. What was sampled is less certain than `now` is, also on
+    /// the last day: so a line that is dated later changes nothing here.
+    pub fn on(&self, node: NodeId, day: usize) -> Option<Belief> {
+        self.at_end_of(node, *self.days.get(day)?)
+    }
+
+    /// A node at the end of a day no later than today.
+    pub fn at_end_of(&self, node: NodeId, day: Date) -> Option<Belief> {
+        if self.is_void(node, day) {
+            return None;
+        }
+        let (part, place) = self.place(node)?;
+        let steps = part.days.partition_point(|step| *step <= day);
+        part.belief(part.history.get(steps)?, place)
+    }
+
+    /// The days on which a node's probability may have changed, with what it was from then on; the last is `now`.
+    pub fn history(&self, node: NodeId) -> impl Iterator<Item = (Date, Option<Belief>)> {
+        let days = self.place(node).map_or(&[][..], |(part, _)| part.days.as_slice());
+        let last = days.len().saturating_sub(1);
+        let belief = move |(at, day): (usize, &Date)| {
+            (*day, if at == last { self.now(node) } else { self.at_end_of(node, *day) })
+        };
+        days.iter().enumerate().map(belief)
+    }
+
+    /// The log odds that edges are added to, now. None of a choice's scenario means nothing by itself: only
+    /// differences within the choice count.
+    pub fn level(&self, node: NodeId) -> Option<f64> {
+        let (part, place) = self.place(node)?;
+        part.engine.as_ref()?.levels().get(place).copied()
+    }
+
+    /// What becomes of an edge, by its place in the model.
+    pub fn reading(&self, edge: usize) -> Option<&Reading> {
+        self.readings.get(edge)
+    }
+
+    /// A predictor and its record today.
+    pub fn voice(&self, predictor: PredictorId) -> Option<&Voice> {
+        self.voices.get(predictor.index())
+    }
+
+    /// What stands in the way. A part of the network with trouble has no numbers.
+    pub fn troubles(&self) -> &[Trouble] {
+        &self.troubles
+    }
+
+    /// How each part was worked out; of a part with trouble there is nothing to tell.
+    pub fn work(&self) -> Vec<Work> {
+        let work = |(number, part): (usize, &Evaluated)| {
+            Some(Work {
+                part: number,
+                nodes: part.part.ids.clone(),
+                steps: part.days.len(),
+                fresh_steps: part.fresh_steps,
+                means: match part.engine.as_ref()?.account() {
+                    Account::Exact { cells, width } => Means::Exact { cells, width },
+                    Account::Sampled(report) => Means::Sampled(sampled(report, &part.part)),
+                },
+            })
+        };
+        self.parts.iter().enumerate().filter_map(work).collect()
+    }
+
+    /// Whether a node was resolved as void by a day.
+    fn is_void(&self, node: NodeId, day: Date) -> bool {
+        let Ok(found) = self.absences.binary_search_by_key(&node, |(node, _)| *node) else { return false };
+        let changes = self.absences.get(found).map_or(&[][..], |(_, changes)| changes.as_slice());
+        let before = changes.partition_point(|(date, _)| *date <= day);
+        before.checked_sub(1).and_then(|last| changes.get(last)).is_some_and(|(_, is_void)| *is_void)
+    }
+
+    fn place(&self, node: NodeId) -> Option<(&Evaluated, usize)> {
+        let (part, place) = self.places.get(node.index())?;
+        let part = self.parts.get(*part)?;
+        part.trouble.is_none().then_some((part, *place))
+    }
+}
+
+fn sampled(report: sample::Report, part: &Part) -> Sampled {
+    Sampled {
+        worlds: report.worlds,
+        populations: report.populations,
+        resamplings: report.resamplings,
+        least_effective: report.least_effective,
+        turns: report.turns,
+        sweeps: report.sweeps,
+        r_hat: report.r_hat,
+        unsettled: report.unsettled.iter().filter_map(|node| part.ids.get(*node).copied()).collect(),
+    }
+}
+
+impl Evaluated {
+    fn belief(&self, all: &[Estimate], place: usize) -> Option<Belief> {
+        let estimate = all.get(place)?;
+        Some(Belief {
+            probability: estimate.probability,
+            error: estimate.error,
+            is_exact: matches!(self.engine, Some(Engine::Exact(_))),
+        })
+    }
+}
+
+/// The evaluation of one part.
+struct Run<'a> {
+    model: &'a Model,
+    replay: &'a Replay<'a>,
+    settings: &'a Settings,
+    memory: &'a Memory,
+    notice: Notice<'a>,
+    number: usize,
+}
+
+impl Run<'_> {
+    fn evaluate(&self, part: &Arc<Part>, pairs: &[(usize, usize)]) -> Evaluated {
+        let mut steps = self.replay.steps(part);
+        let mut evaluated = Evaluated {
+            part: Arc::clone(part),
+            days: Vec::new(),
+            history: Vec::new(),
+            now: Arc::default(),
+            engine: None,
+            realised: Vec::new(),
+            fresh_steps: 0,
+            trouble: None,
+        };
+        if let Err(trouble) = self.run(part, &mut steps, pairs, &mut evaluated) {
+            evaluated.trouble = Some(trouble);
+        }
+        evaluated
+    }
+
+    fn run(
+        &self,
+        part: &Arc<Part>,
+        steps: &mut [Step],
+        pairs: &[(usize, usize)],
+        out: &mut Evaluated,
+    ) -> Result<(), Trouble> {
+        let stages = steps.len() + 2;
+        let stage = |done| (self.notice)(Stage { part: self.number, done, of: stages });
+        stage(0);
+        let name = |trouble| self.name(part, trouble, None);
+        let method = Engine::choose(part, steps.len(), self.settings);
+        let mut key =
+            Key::of(part, [self.settings.seed, method as u64, self.settings.worlds.unwrap_or(0) as u64]);
+        let start = match self.memory.find(key) {
+            Some(moment) => moment,
+            None => {
+                let engine = Engine::start(part, method, self.settings).map_err(name)?;
+                let realised = engine.conditionals(pairs);
+                let beliefs = Arc::new(engine.beliefs());
+                self.memory.keep(key, Moment { beliefs, realised, engine: Some(engine) })
+            }
+        };
+        out.realised.clone_from(&start.realised);
+        out.history.push(Arc::clone(&start.beliefs));
+        let mut engine = start.engine.clone();
+        let mut gates = Gates::new(part, engine.as_ref());
+        let mut keys = vec![key];
+        for step in steps.iter() {
+            key = key.after(step);
+            keys.push(key);
+        }
+        // The longest beginning that is remembered, and from which there is a way on.
+        let remembered: Vec<Arc<Moment>> =
+            keys.iter().skip(1).map_while(|key| self.memory.find(*key)).collect();
+        let with_engine = remembered.iter().rposition(|moment| moment.engine.is_some());
+        let skipped = with_engine.map_or(0, |place| place + 1);
+        if let Some(moment) = with_engine.and_then(|place| remembered.get(place)) {
+            engine.clone_from(&moment.engine);
+        }
+        let Some(mut engine) = engine else { return Ok(()) };
+        let count = steps.len();
+        for (number, step) in steps.iter_mut().enumerate() {
+            gates.learn(step, &engine, |facts, date| self.conflict(part, facts, date))?;
+            if let Some(moment) = remembered.get(number).filter(|_| number < skipped) {
+                out.history.push(Arc::clone(&moment.beliefs));
+                out.days.push(step.date);
+                continue;
+            }
+            stage(number + 1);
+            engine.step(step).map_err(|trouble| self.name(part, trouble, Some(step.date)))?;
+            out.fresh_steps += 1;
+            let beliefs = Arc::new(engine.beliefs());
+            out.history.push(Arc::clone(&beliefs));
+            out.days.push(step.date);
+            if let Some(key) = keys.get(number + 1) {
+                let engine = (number + 2 >= count).then(|| engine.clone());
+                self.memory.keep(*key, Moment { beliefs, realised: Vec::new(), engine });
+            }
+        }
+        stage(stages - 1);
+        let last = key.settled();
+        let end = match self.memory.find(last) {
+            Some(moment) => moment,
+            None => {
+                engine.settle();
+                let beliefs = Arc::new(engine.beliefs());
+                self.memory.keep(last, Moment { beliefs, realised: Vec::new(), engine: Some(engine) })
+            }
+        };
+        out.now = Arc::clone(&end.beliefs);
+        out.engine.clone_from(&end.engine);
+        stage(stages);
+        Ok(())
+    }
+
+    fn name(&self, part: &Part, trouble: step::Trouble, date: Option<Date>) -> Trouble {
+        let id = |node: usize| part.ids.get(node).copied().unwrap_or(NodeId::new(0));
+        match trouble {
+            step::Trouble::OutOfReach { node, statement, least, most } => {
+                Trouble::OutOfReach { node: id(node), statement, least, most }
+            }
+            step::Trouble::TooWide => Trouble::TooWide { node: id(0), nodes: part.ids.len() },
+            step::Trouble::Impossible => {
+                let date = date.unwrap_or(Date::FIRST);
+                let lines = part.ids.iter().filter_map(|id| self.reason(*id, date));
+                Trouble::Conflict { date, reasons: lines.collect() }
+            }
+        }
+    }
+
+    fn conflict(&self, part: &Part, nodes: &[usize], date: Date) -> Trouble {
+        let ids = nodes.iter().filter_map(|node| part.ids.get(*node));
+        let mut reasons: Vec<Reason> = ids.filter_map(|id| self.reason(*id, date)).collect();
+        reasons.sort_unstable();
+        Trouble::Conflict { date, reasons }
+    }
+
+    /// Why a node is settled on a day.
+    fn reason(&self, node: NodeId, day: Date) -> Option<Reason> {
+        let said = self.model.node(node);
+        let settles = said.facts(day).find(|fact| fact.event.outcome().is_some());
+        match settles {
+            Some(fact) => {
+                let place = said.journal.iter().position(|other| std::ptr::eq(other, fact))?;
+                Some(Reason::Line { node, fact: place })
+            }
+            None => self.replay.is_over(node, day).then_some(Reason::Silence { node }),
+        }
+    }
+}
+
+/// What is settled in a part, and what gates make of it.
+struct Gates<'a> {
+    part: &'a Part,
+    logic: Logic,
+    /// Levels without end, which are gates too.
+    infinite: Vec<(usize, bool)>,
+    direct: Vec<Finding>,
+    all: Vec<Finding>,
+}
+
+fn infinite(engine: &Engine) -> Vec<(usize, bool)> {
+    let levels = engine.levels().into_iter().enumerate();
+    levels.filter(|(_, level)| level.is_infinite()).map(|(node, level)| (node, level > 0.0)).collect()
+}
+
+impl<'a> Gates<'a> {
+    fn new(part: &'a Part, engine: Option<&Engine>) -> Self {
+        let levels = engine.map_or_else(Vec::new, Engine::levels);
+        let none = vec![Finding::Open(0.0); part.ids.len()];
+        Self {
+            part,
+            logic: Logic::new(part, &levels),
+            infinite: engine.map_or_else(Vec::new, infinite),
+            direct: none.clone(),
+            all: none,
+        }
+    }
+
+    /// Adds to the findings of a step what follows from them.
+    fn learn(
+        &mut self,
+        step: &mut Step,
+        engine: &Engine,
+        conflict: impl Fn(&[usize], Date) -> Trouble,
+    ) -> Result<(), Trouble> {
+        for (node, finding) in &step.findings {
+            if let Some(slot) = self.direct.get_mut(*node) {
+                *slot = *finding;
+            }
+        }
+        // What is stated today gets another level, so the one that it has settles nothing any more.
+        let is_stated = |node: usize| step.statements.iter().any(|statement| statement.node == node);
+        let now: Vec<(usize, bool)> =
+            infinite(engine).into_iter().filter(|(node, _)| !is_stated(*node)).collect();
+        if now != self.infinite {
+            let levels = engine.levels().into_iter().enumerate();
+            let levels: Vec<f64> =
+                levels.map(|(node, level)| if is_stated(node) { 0.0 } else { level }).collect();
+            self.logic = Logic::new(self.part, &levels);
+            self.infinite = now;
+        }
+        if self.logic.is_empty() {
+            return Ok(());
+        }
+        let settled = self.direct.iter().enumerate().filter_map(|(node, finding)| match finding {
+            Finding::Settled(state) => Some(Literal { node, state: *state }),
+            Finding::Open(_) => None,
+        });
+        let facts: Vec<Literal> = settled.filter(|fact| self.logic.knows(fact.node)).collect();
+        if !self.logic.allows(&facts) {
+            let kept = self.logic.conflict(&facts);
+            let nodes: Vec<usize> =
+                kept.iter().filter_map(|place| facts.get(*place)).map(|fact| fact.node).collect();
+            return Err(conflict(&nodes, step.date));
+        }
+        let follows = self.logic.follow(facts.iter().copied()).unwrap_or_default();
+        step.findings.clear();
+        for (node, (direct, known)) in self.direct.iter().zip(&mut self.all).enumerate() {
+            let finding = match follows.get(node) {
+                Some(Some(state)) => Finding::Settled(*state),
+                _ => *direct,
+            };
+            if finding != *known {
+                *known = finding;
+                step.findings.push((node, finding));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,129 @@
+//! Engines: what works out the belief of a part, exactly where its tables are small enough and else by sampling.
+
+use std::sync::Arc;
+
+use super::Settings;
+use super::exact::{self, Exact};
+use super::part::Part;
+use super::sample::{Report, Sampler, Sampling};
+use super::step::{Estimate, Step, Trouble};
+
+/// How numbers are worked out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Hash)]
+pub enum Method {
+    /// Exactly where that takes little, else by sampling.
+    #[default]
+    Chosen,
+    /// Exactly, whatever it takes; what does not fit into memory is refused.
+    Exact,
+    /// By sampling, also where it would be easy to be exact.
+    Sampled,
+}
+
+/// Numbers in tables that may be gone through before sampling is the quicker way.
+const WORK: usize = 1 << 28;
+/// Numbers in tables at once, where the method is chosen: 128 MiB.
+const CELLS: usize = 1 << 24;
+/// The same where exactness was asked for: half a gibibyte.
+const MOST_CELLS: usize = 1 << 26;
+
+/// The belief of a part, on the way through its steps.
+#[derive(Clone, Debug)]
+pub(crate) enum Engine {
+    Exact(Exact),
+    Sampled(Sampler),
+}
+
+/// How the numbers of a part came about.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Account {
+    Exact { cells: usize, width: usize },
+    Sampled(Report),
+}
+
+impl Engine {
+    /// The method for a part: never `Chosen`.
+    pub(crate) fn choose(part: &Part, steps: usize, settings: &Settings) -> Method {
+        let is_cheap = || {
+            exact::cost(part, CELLS)
+                .is_some_and(|cost| cost.cells.saturating_mul(cost.passes + steps + 8) <= WORK)
+        };
+        match settings.method {
+            Method::Chosen if is_cheap() => Method::Exact,
+            Method::Chosen => Method::Sampled,
+            Method::Exact => Method::Exact,
+            Method::Sampled => Method::Sampled,
+        }
+    }
+
+    /// Solves the levels before all facts.
+    pub(crate) fn start(part: &Arc<Part>, method: Method, settings: &Settings) -> Result<Self, Trouble> {
+        if method == Method::Exact {
+            return Exact::start(Arc::clone(part), MOST_CELLS).map(Self::Exact);
+        }
+        let usual = Sampling::usual(part, settings.seed);
+        let sampling = Sampling { worlds: settings.worlds.unwrap_or(usual.worlds), ..usual };
+        Sampler::start(Arc::clone(part), &sampling).map(Self::Sampled)
+    }
+
+    /// Learns what a day brings.
+    pub(crate) fn step(&mut self, step: &Step) -> Result<(), Trouble> {
+        match self {
+            Self::Exact(exact) => exact.step(step),
+            Self::Sampled(sampler) => sampler.step(step),
+        }
+    }
+
+    /// Makes the numbers of the last state as good as they shall be.
+    pub(crate) fn settle(&mut self) {
+        if let Self::Sampled(sampler) = self {
+            sampler.settle();
+        }
+    }
+
+    /// P(true) of each node.
+    pub(crate) fn beliefs(&self) -> Vec<Estimate> {
+        match self {
+            Self::Exact(exact) => {
+                let exactly = |probability| Estimate { probability, error: 0.0 };
+                exact.probabilities().into_iter().map(exactly).collect()
+            }
+            Self::Sampled(sampler) => sampler.beliefs(),
+        }
+    }
+
+    /// P(target | source true) and P(target | source false).
+    pub(crate) fn conditionals(&self, pairs: &[(usize, usize)]) -> Vec<[Option<f64>; 2]> {
+        match self {
+            Self::Exact(exact) => exact.conditionals(pairs),
+            Self::Sampled(sampler) => sampler.conditionals(pairs),
+        }
+    }
+
+    /// The level of each node.
+    pub(crate) fn levels(&self) -> Vec<f64> {
+        match self {
+            Self::Exact(exact) => exact.levels().to_vec(),
+            Self::Sampled(sampler) => sampler.levels(),
+        }
+    }
+
+    /// Worlds: a row of bits for each node, 64 worlds a word. A sampled part has as many as it has.
+    pub(crate) fn book(&self, words: usize, seed: u64) -> Vec<Vec<u64>> {
+        match self {
+            Self::Exact(exact) => exact.book(words, seed),
+            Self::Sampled(sampler) => sampler.book(),
+        }
+    }
+
+    /// How the numbers came about.
+    pub(crate) fn account(&self) -> Account {
+        match self {
+            Self::Exact(exact) => {
+                let (cells, width) = exact.size();
+                Account::Exact { cells, width }
+            }
+            Self::Sampled(sampler) => Account::Sampled(sampler.report()),
+        }
+    }
+}

@@ -1,0 +1,410 @@
+//! Junction trees: tables over axes, joined so that what is known anywhere is known everywhere.
+//!
+//! Axes are eliminated by least fill (Rose; Kjærulff 1990); cliques that lie within others are merged. Messages
+//! pass to the roots and back with division (Jensen's Hugin scheme, 1990). Cells of a table run with the axis
+//! that is eliminated first as the fastest, so what a message sums over stands together.
+
+#![expect(clippy::indexing_slicing, reason = "axes, cliques and cells are numbered here, and nowhere else")]
+
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, BinaryHeap};
+
+use super::mass::Mass;
+
+/// Neighbors beyond which an axis cannot be eliminated within any bound.
+const MOST_NEIGHBORS: usize = 40;
+
+/// A table over some axes, the first the fastest.
+#[derive(Clone, Debug)]
+pub(super) struct Table<T> {
+    pub(super) axes: Vec<usize>,
+    pub(super) cells: Vec<T>,
+}
+
+/// The shape of a tree: it holds for any tables over the same axes.
+#[derive(Clone, Debug)]
+pub(super) struct Tree {
+    sizes: Vec<usize>,
+    /// Children before parents.
+    cliques: Vec<Clique>,
+    /// For each axis the smallest clique that has it.
+    home: Vec<usize>,
+    /// For each axis its place in the order of elimination, and the clique in which it is eliminated.
+    eliminated: Vec<(usize, usize)>,
+}
+
+#[derive(Clone, Debug)]
+struct Clique {
+    /// Eliminated axes first, then those of the separator; all in the order of elimination.
+    axes: Vec<usize>,
+    cells: usize,
+    /// Cells for each state of the separator.
+    run: usize,
+    /// The clique that it hangs on, and where in its table the states of the separator are.
+    parent: Option<(usize, Offsets)>,
+}
+
+/// For each cell of a table the cell of a smaller one: the sum of one entry from each of two lists.
+#[derive(Clone, Debug)]
+struct Offsets {
+    low: Vec<u32>,
+    high: Vec<u32>,
+}
+
+impl Offsets {
+    /// From a table over `axes` to one over `part` of them.
+    fn new(axes: &[usize], part: &[usize], sizes: &[usize]) -> Self {
+        let mut strides = vec![0_usize; axes.len()];
+        let mut stride = 1;
+        for axis in part {
+            if let Some(place) = axes.iter().position(|own| own == axis) {
+                strides[place] = stride;
+            }
+            stride *= sizes[*axis];
+        }
+        let mut cut = 0;
+        let mut low_cells = 1;
+        while cut < axes.len() && low_cells * sizes[axes[cut]] <= 1 << 10 {
+            low_cells *= sizes[axes[cut]];
+            cut += 1;
+        }
+        let list = |range: std::ops::Range<usize>| {
+            let mut all = vec![0_u32];
+            for place in range {
+                let step = u32::try_from(strides[place]).unwrap_or(u32::MAX);
+                let before = all.clone();
+                for state in 1..u32::try_from(sizes[axes[place]]).unwrap_or(0) {
+                    all.extend(before.iter().map(|offset| offset + state * step));
+                }
+            }
+            all
+        };
+        Self { low: list(0..cut), high: list(cut..axes.len()) }
+    }
+
+    fn multiply<T: Mass>(&self, table: &mut [T], part: &[T]) {
+        for (chunk, high) in table.chunks_mut(self.low.len()).zip(&self.high) {
+            let part = &part[*high as usize..];
+            for (cell, low) in chunk.iter_mut().zip(&self.low) {
+                *cell = cell.times(part[*low as usize]);
+            }
+        }
+    }
+
+    fn sum<T: Mass>(&self, table: &[T], part: &mut [T]) {
+        for (chunk, high) in table.chunks(self.low.len()).zip(&self.high) {
+            let part = &mut part[*high as usize..];
+            for (cell, low) in chunk.iter().zip(&self.low) {
+                part[*low as usize] = part[*low as usize].plus(*cell);
+            }
+        }
+    }
+}
+
+impl Tree {
+    /// A tree in which each scope lies within a clique. `None` if it would have more cells than `most`.
+    pub(super) fn new<'a>(
+        sizes: Vec<usize>,
+        scopes: impl Iterator<Item = &'a [usize]>,
+        most: usize,
+    ) -> Option<Self> {
+        let mut near: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); sizes.len()];
+        for scope in scopes {
+            for one in scope {
+                for other in scope.iter().filter(|other| *other != one) {
+                    near[*one].insert(*other);
+                }
+            }
+        }
+        let eliminated = eliminate(&sizes, near, most)?;
+        let tree = Self::join(sizes, &eliminated);
+        (tree.cells() <= most).then_some(tree)
+    }
+
+    /// Hangs each clique on that of the axis of its separator that is eliminated next.
+    fn join(sizes: Vec<usize>, eliminated: &[(usize, Vec<usize>)]) -> Self {
+        let mut position = vec![0; sizes.len()];
+        for (place, (axis, _)) in eliminated.iter().enumerate() {
+            position[*axis] = place;
+        }
+        let separator = |place: usize| {
+            let mut axes = eliminated[place].1.clone();
+            axes.sort_unstable_by_key(|axis| position[*axis]);
+            axes
+        };
+        // The clique of an axis within which that of a later axis lies whole.
+        let mut holder: Vec<usize> = (0..eliminated.len()).collect();
+        let mut own: Vec<Vec<usize>> = eliminated.iter().map(|(axis, _)| vec![*axis]).collect();
+        let mut separators: Vec<Vec<usize>> = (0..eliminated.len()).map(separator).collect();
+        for place in 0..eliminated.len() {
+            let holds = holder[place];
+            let Some(next) = separators[holds].first().map(|axis| position[*axis]) else { continue };
+            // The clique of the next axis has all of this separator: with as many axes it is the same.
+            if holder[next] == next
+                && next != holds
+                && eliminated[next].1.len() + 1 == separators[holds].len()
+                && own[next].len() == 1
+            {
+                let axis = eliminated[next].0;
+                holder[next] = holds;
+                own[holds].push(axis);
+                own[next].clear();
+                separators[holds] = std::mem::take(&mut separators[next]);
+            }
+        }
+        // Those that were merged into another go; the order of children before parents stays: a merged clique
+        // stands where its last axis stood.
+        let mut kept: Vec<usize> = (0..eliminated.len()).filter(|place| !own[*place].is_empty()).collect();
+        kept.sort_by_key(|place| own[*place].last().map_or(0, |axis| position[*axis]));
+        let mut number = vec![usize::MAX; eliminated.len()];
+        for (clique, place) in kept.iter().enumerate() {
+            number[*place] = clique;
+        }
+        let all_axes: Vec<Vec<usize>> = kept
+            .iter()
+            .map(|place| own[*place].iter().chain(&separators[*place]).copied().collect())
+            .collect();
+        let product = |axes: &[usize]| axes.iter().map(|axis| sizes[*axis]).product::<usize>();
+        let mut cliques = Vec::with_capacity(kept.len());
+        for (clique, place) in kept.iter().enumerate() {
+            let separator = &separators[*place];
+            let parent = separator.first().map(|axis| number[holder[position[*axis]]]);
+            let parent = parent.map(|up| (up, Offsets::new(&all_axes[up], separator, &sizes)));
+            let axes = all_axes[clique].clone();
+            cliques.push(Clique { cells: product(&axes), run: product(&own[*place]), axes, parent });
+        }
+        let eliminated = position.iter().map(|place| (*place, number[holder[*place]])).collect();
+        let mut home = vec![usize::MAX; sizes.len()];
+        for (number, clique) in cliques.iter().enumerate() {
+            for axis in &clique.axes {
+                if home[*axis] == usize::MAX || cliques[home[*axis]].cells > clique.cells {
+                    home[*axis] = number;
+                }
+            }
+        }
+        Self { sizes, cliques, home, eliminated }
+    }
+
+    /// Cells of all tables together.
+    pub(super) fn cells(&self) -> usize {
+        self.cliques.iter().map(|clique| clique.cells).sum()
+    }
+
+    /// States of an axis.
+    pub(super) fn size(&self, axis: usize) -> usize {
+        self.sizes[axis]
+    }
+
+    /// Axes of the largest clique.
+    pub(super) fn width(&self) -> usize {
+        self.cliques.iter().map(|clique| clique.axes.len()).max().unwrap_or(0)
+    }
+
+    /// A clique that has all of these axes.
+    pub(super) fn clique_with(&self, axes: &[usize]) -> Option<usize> {
+        let first = axes.iter().min_by_key(|axis| self.eliminated[**axis].0)?;
+        let clique = self.eliminated[*first].1;
+        axes.iter().all(|axis| self.cliques[clique].axes.contains(axis)).then_some(clique)
+    }
+
+    /// Multiplies tables into their cliques and lets all cliques agree. Each table comes with its clique.
+    pub(super) fn calibrate<'a, T: Mass + 'a>(
+        &self,
+        tables: impl Iterator<Item = (usize, &'a Table<T>)>,
+    ) -> Calibrated<T> {
+        let mut beliefs: Vec<Vec<T>> = self.cliques.iter().map(|clique| vec![T::ONE; clique.cells]).collect();
+        for (clique, table) in tables {
+            let offsets = Offsets::new(&self.cliques[clique].axes, &table.axes, &self.sizes);
+            offsets.multiply(&mut beliefs[clique], &table.cells);
+        }
+        let mut log_mass = 0.0;
+        let mut is_thin = false;
+        let mut messages: Vec<Vec<T>> = Vec::with_capacity(self.cliques.len());
+        for (number, clique) in self.cliques.iter().enumerate() {
+            let (before, after) = beliefs.split_at_mut(number + 1);
+            let belief = &mut before[number];
+            let most = belief.iter().fold(T::ZERO, |most, cell| if *cell > most { *cell } else { most });
+            if most <= T::ZERO {
+                return Calibrated { beliefs, log_mass: f64::NEG_INFINITY, is_thin };
+            }
+            log_mass += most.log();
+            for cell in belief.iter_mut() {
+                *cell = cell.over(most);
+                is_thin |= cell.is_thin();
+            }
+            let message: Vec<T> = belief.chunks(clique.run).map(total).collect();
+            match &clique.parent {
+                Some((up, offsets)) => offsets.multiply(&mut after[*up - number - 1], &message),
+                None => log_mass += message[0].log(),
+            }
+            messages.push(message);
+        }
+        for (number, clique) in self.cliques.iter().enumerate().rev() {
+            let Some((up, offsets)) = &clique.parent else {
+                let all = messages[number][0];
+                for cell in &mut beliefs[number] {
+                    *cell = cell.over(all);
+                }
+                continue;
+            };
+            let mut back = vec![T::ZERO; messages[number].len()];
+            offsets.sum(&beliefs[*up], &mut back);
+            for ((run, back), sent) in beliefs[number].chunks_mut(clique.run).zip(back).zip(&messages[number])
+            {
+                let factor = back.over(*sent);
+                for cell in run {
+                    *cell = cell.times(factor);
+                }
+            }
+        }
+        Calibrated { beliefs, log_mass, is_thin }
+    }
+}
+
+/// Beliefs of all cliques, each summing to one.
+#[derive(Clone, Debug)]
+pub(super) struct Calibrated<T> {
+    beliefs: Vec<Vec<T>>,
+    /// The logarithm of the mass of everything that was multiplied in.
+    pub(super) log_mass: f64,
+    /// Whether numbers came near the end of their range.
+    pub(super) is_thin: bool,
+}
+
+impl<T: Mass> Calibrated<T> {
+    /// The belief over some axes of a clique, in the order given; sums to one.
+    pub(super) fn marginal(&self, tree: &Tree, clique: usize, axes: &[usize]) -> Vec<T> {
+        let cells = axes.iter().map(|axis| tree.sizes[*axis]).product();
+        let mut part = vec![T::ZERO; cells];
+        Offsets::new(&tree.cliques[clique].axes, axes, &tree.sizes).sum(&self.beliefs[clique], &mut part);
+        part
+    }
+
+    /// The belief over one axis.
+    pub(super) fn axis(&self, tree: &Tree, axis: usize) -> Vec<f64> {
+        let clique = &tree.cliques[tree.home[axis]];
+        let place = clique.axes.iter().position(|own| *own == axis).unwrap_or(0);
+        let run: usize = clique.axes[..place].iter().map(|below| tree.sizes[*below]).product();
+        let mut sums = vec![T::ZERO; tree.sizes[axis]];
+        for block in self.beliefs[tree.home[axis]].chunks(run * sums.len()) {
+            for (sum, cells) in sums.iter_mut().zip(block.chunks(run)) {
+                *sum = sum.plus(total(cells));
+            }
+        }
+        sums.into_iter().map(T::number).collect()
+    }
+
+    /// Draws worlds from the belief: for each axis its state in each world. `uniform` gives the number from 0 to 1
+    /// that belongs to an axis and a world.
+    pub(super) fn draw(
+        &self,
+        tree: &Tree,
+        worlds: usize,
+        uniform: impl Fn(usize, usize) -> f64,
+    ) -> Vec<Vec<u16>> {
+        let mut states = vec![vec![0_u16; worlds]; tree.sizes.len()];
+        for (clique, belief) in tree.cliques.iter().zip(&self.beliefs).rev() {
+            let mut own = 0;
+            let mut cells = 1;
+            while cells < clique.run {
+                cells *= tree.sizes[clique.axes[own]];
+                own += 1;
+            }
+            // A clique may own axes with a single state at its end; they stay 0.
+            let (own, separator) = clique.axes.split_at(own);
+            let Some(first) = own.first() else { continue };
+            let mut sums = Vec::with_capacity(belief.len());
+            for run in belief.chunks(clique.run) {
+                let mut sum = T::ZERO;
+                sums.extend(run.iter().map(|cell| {
+                    sum = sum.plus(*cell);
+                    sum
+                }));
+            }
+            #[expect(clippy::needless_range_loop, reason = "a world has a state on every axis")]
+            for world in 0..worlds {
+                let mut at = 0;
+                let mut stride = 1;
+                for axis in separator {
+                    at += usize::from(states[*axis][world]) * stride;
+                    stride *= tree.sizes[*axis];
+                }
+                let sums = &sums[at * clique.run..(at + 1) * clique.run];
+                let goal = T::of(uniform(*first, world)).times(sums[clique.run - 1]);
+                let mut cell = sums.partition_point(|sum| *sum <= goal).min(clique.run - 1);
+                for axis in own {
+                    let size = tree.sizes[*axis];
+                    states[*axis][world] = u16::try_from(cell % size).unwrap_or(0);
+                    cell /= size;
+                }
+            }
+        }
+        states
+    }
+}
+
+/// The sum of a run of cells, in eight strands so that none waits for another.
+fn total<T: Mass>(cells: &[T]) -> T {
+    let mut strands = [T::ZERO; 8];
+    for eight in cells.chunks(8) {
+        for (strand, cell) in strands.iter_mut().zip(eight) {
+            *strand = strand.plus(*cell);
+        }
+    }
+    strands.into_iter().fold(T::ZERO, T::plus)
+}
+
+/// Axes in the order of their elimination, each with those that are its neighbors by then. `None` if a clique would
+/// have more cells than `most`.
+fn eliminate(
+    sizes: &[usize],
+    mut near: Vec<BTreeSet<usize>>,
+    most: usize,
+) -> Option<Vec<(usize, Vec<usize>)>> {
+    // Least fill first, then fewest cells, then the first axis.
+    let score = |near: &[BTreeSet<usize>], axis: usize| {
+        let own = &near[axis];
+        if own.len() > MOST_NEIGHBORS {
+            return (usize::MAX, own.len(), axis);
+        }
+        let missing = |one: &usize| own.range(one + 1..).filter(|other| !near[*one].contains(other)).count();
+        let cells = own.iter().fold(sizes[axis], |cells, other| cells.saturating_mul(sizes[*other]));
+        (own.iter().map(missing).sum(), cells, axis)
+    };
+    let mut scores: Vec<(usize, usize, usize)> = (0..sizes.len()).map(|axis| score(&near, axis)).collect();
+    let mut queue: BinaryHeap<Reverse<(usize, usize, usize)>> = scores.iter().copied().map(Reverse).collect();
+    let mut done = vec![false; sizes.len()];
+    let mut eliminated = Vec::with_capacity(sizes.len());
+    while let Some(Reverse(next)) = queue.pop() {
+        let axis = next.2;
+        if done[axis] || scores[axis] != next {
+            continue;
+        }
+        let own = std::mem::take(&mut near[axis]);
+        let cells = own.iter().fold(sizes[axis], |cells, other| cells.saturating_mul(sizes[*other]));
+        if next.0 == usize::MAX || cells > most {
+            return None;
+        }
+        done[axis] = true;
+        let mut stale = BTreeSet::new();
+        for one in &own {
+            near[*one].remove(&axis);
+            near[*one].extend(own.iter().filter(|other| *other != one));
+        }
+        for one in &own {
+            stale.insert(*one);
+            if next.0 > 0 && near[*one].len() <= 4 * MOST_NEIGHBORS {
+                stale.extend(&near[*one]);
+            }
+        }
+        for one in stale {
+            let fresh = score(&near, one);
+            if fresh != scores[one] {
+                scores[one] = fresh;
+                queue.push(Reverse(fresh));
+            }
+        }
+        eliminated.push((axis, own.into_iter().collect()));
+    }
+    Some(eliminated)
+}

@@ -1,0 +1,560 @@
+//! Calibration: the levels before all facts, and worlds drawn from them.
+//!
+//! One set of worlds is shared by all populations. Node by node, parents first, the level is solved for on these
+//! worlds, and the states are drawn given how many worlds have to be true, so that each node is true in exactly
+//! the share that was stated, to within one world, and errors do not add up from parents to children.
+
+use rayon::prelude::*;
+
+use super::super::number::{exp, ln, logit, sigmoid};
+use super::super::part::{Part, Target};
+use super::super::step::Trouble;
+use super::lanes::{Draw, Lanes, Purpose, WIDTH, vectorized};
+use super::law::{Levels, allowed, gates, law, pull};
+use super::shape::{CERTAIN, Kind, Shape, Variable};
+use super::worlds::picks;
+
+/// What was found, by slot.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Calibration {
+    pub(super) levels: Vec<f64>,
+    /// The probability before all facts.
+    pub(super) shares: Vec<f64>,
+    /// Its standard error, from the number of worlds.
+    pub(super) errors: Vec<f64>,
+    /// How far the level itself may be off, by the same worlds.
+    pub(super) tilts: Vec<f64>,
+    /// The worlds in which each node is true, 64 a word.
+    pub(super) rows: Vec<Vec<u64>>,
+}
+
+/// What was found for a variable, by its slots.
+struct Found {
+    levels: Vec<f64>,
+    shares: Vec<f64>,
+    errors: Vec<f64>,
+    tilts: Vec<f64>,
+    rows: Vec<Vec<u64>>,
+}
+
+/// Errors are read off from the spread of so many groups of worlds.
+const GROUPS: usize = 32;
+
+impl Calibration {
+    pub(super) fn new(part: &Part, shape: &Shape, seed: u64, worlds: usize) -> Result<Self, Trouble> {
+        let slots = shape.slots.len();
+        let mut all = Self {
+            levels: vec![0.0; slots],
+            shares: vec![0.5; slots],
+            errors: vec![0.0; slots],
+            tilts: vec![0.0; slots],
+            rows: vec![Vec::new(); slots],
+        };
+        for generation in generations(shape) {
+            // Variables of one generation are solved side by side; none is above another.
+            let solve = |number: &usize| {
+                let variable = shape.variables.get(*number)?;
+                let scene =
+                    Scene { part, shape, all: &all, number: *number, variable, seed, words: worlds / WIDTH };
+                Some((variable.slots(), scene.solve()))
+            };
+            let found: Vec<_> = generation.par_iter().filter_map(solve).collect();
+            for (slots, found) in found {
+                let Found { levels, shares, errors, tilts, rows } = found?;
+                let numbers = levels.into_iter().zip(shares).zip(errors.into_iter().zip(tilts)).zip(rows);
+                for (slot, (((level, share), (error, tilt)), row)) in slots.zip(numbers) {
+                    put(&mut all.levels, slot, level);
+                    put(&mut all.shares, slot, share);
+                    put(&mut all.errors, slot, error);
+                    put(&mut all.tilts, slot, tilt);
+                    put(&mut all.rows, slot, row);
+                }
+            }
+        }
+        Ok(all)
+    }
+
+    /// The states of all nodes in a block of worlds.
+    pub(super) fn block(&self, word: usize) -> Vec<u64> {
+        self.rows.iter().map(|row| row.get(word).copied().unwrap_or(0)).collect()
+    }
+}
+
+fn put<T>(list: &mut [T], at: usize, value: T) {
+    if let Some(slot) = list.get_mut(at) {
+        *slot = value;
+    }
+}
+
+/// Variables whose longest way down from a root is equally long.
+fn generations(shape: &Shape) -> Vec<Vec<usize>> {
+    let mut depth = vec![0; shape.variables.len()];
+    let mut generations: Vec<Vec<usize>> = Vec::new();
+    for (number, variable) in shape.variables.iter().enumerate() {
+        let above = variable.parents.iter().filter_map(|parent| depth.get(*parent));
+        let own = above.max().map_or(0, |above| above + 1);
+        put(&mut depth, number, own);
+        if generations.len() <= own {
+            generations.resize(own + 1, Vec::new());
+        }
+        if let Some(generation) = generations.get_mut(own) {
+            generation.push(number);
+        }
+    }
+    generations
+}
+
+/// A variable among those that were solved before it.
+struct Scene<'a> {
+    part: &'a Part,
+    shape: &'a Shape,
+    all: &'a Calibration,
+    number: usize,
+    variable: &'a Variable,
+    seed: u64,
+    words: usize,
+}
+
+/// The odds of a node without its level in 64 worlds, and where gates decide.
+struct Block {
+    odds: Lanes,
+    denied: u64,
+    forced: u64,
+}
+
+impl Scene<'_> {
+    fn solve(&self) -> Result<Found, Trouble> {
+        match self.variable.kind {
+            Kind::Plain | Kind::Gated => self.odds(),
+            Kind::Wide => self.wide(),
+            Kind::Table => Ok(self.table()),
+            Kind::Choice | Kind::WideChoice => self.choice(),
+        }
+    }
+
+    /// The states of the parents in a block, by slot.
+    fn parents(&self, word: usize, bits: &mut [u64]) {
+        for parent in &self.variable.parents {
+            let Some(parent) = self.shape.variables.get(*parent) else { continue };
+            for slot in parent.slots() {
+                put(bits, slot, self.all.rows.get(slot).and_then(|row| row.get(word)).copied().unwrap_or(0));
+            }
+        }
+    }
+
+    fn node(&self, slot: usize) -> usize {
+        self.shape.slots.get(slot).map_or(0, |slot| slot.node)
+    }
+
+    fn target(&self, slot: usize) -> (f64, bool) {
+        let target = self.part.targets.get(self.node(slot));
+        let share = |node: usize| {
+            let slot = self.shape.slot_of.get(node).copied().unwrap_or(0);
+            self.all.shares.get(slot).copied().unwrap_or(0.5)
+        };
+        let aim = target.and_then(|target| target.probability(share)).unwrap_or(0.5);
+        (aim, matches!(target, Some(Target::Stated(_))))
+    }
+
+    fn random(&self) -> Draw {
+        let key = self.shape.slots.get(self.variable.first).map_or(0, |slot| slot.key);
+        Draw::new(self.seed, key, 0, Purpose::Calibrate)
+    }
+
+    fn one(level: f64, share: f64, error: f64, row: Vec<u64>) -> Found {
+        Found {
+            levels: vec![level],
+            shares: vec![share],
+            errors: vec![error],
+            tilts: vec![0.0],
+            rows: vec![row],
+        }
+    }
+
+    fn odds(&self) -> Result<Found, Trouble> {
+        let first = self.variable.first;
+        let Some(slot) = self.shape.slots.get(first) else { return Err(Trouble::TooWide) };
+        let (aim, stated) = self.target(first);
+        let plain = Levels { log: Vec::new(), odds: Vec::new() };
+        let mut bits = vec![0; self.shape.slots.len()];
+        let blocks: Vec<Block> = (0..self.words)
+            .map(|word| {
+                self.parents(word, &mut bits);
+                let (denied, forced) = gates(&slot.gates, &bits);
+                Block { odds: pull(&plain, first, slot, &bits), denied, forced }
+            })
+            .collect();
+        let worlds = (self.words * WIDTH) as f64;
+        let count =
+            |pick: fn(&Block) -> u64| blocks.iter().map(|block| pick(block).count_ones()).sum::<u32>();
+        let (forced, denied) =
+            (f64::from(count(|block| block.forced)), f64::from(count(|block| block.denied)));
+        let (least, most) = (forced / worlds, 1.0 - denied / worlds);
+        self.reach(first, aim, stated, (least, most))?;
+        let level = if slot.weights.is_empty() {
+            logit(((aim - least) / (most - least)).clamp(0.0, 1.0))
+        } else {
+            let middle: f64 =
+                slot.weights.iter().map(|weight| weight.log * share_of(self.all, weight.source)).sum();
+            newton(aim.clamp(least, most), logit(aim) - middle, CERTAIN, |level| {
+                let (sum, slope) = sums(&blocks, exp(level) as f32);
+                ((forced + sum) / worlds, slope / worlds)
+            })
+        };
+        let level = if level.is_nan() { 0.0 } else { level.clamp(-CERTAIN, CERTAIN) };
+        let odds = exp(level) as f32;
+        let is_free = slot.weights.is_empty() && slot.gates.is_empty();
+        let share = if is_free { aim } else { (forced + sums(&blocks, odds).0) / worlds };
+        let names: Vec<Lanes> = thresholds(&blocks, self.random());
+        let row = draw(&names, &blocks, (share * worlds).round() as usize);
+        let (error, tilt) = if is_free {
+            (0.0, 0.0)
+        } else {
+            let shares: Vec<f64> = blocks.iter().map(|block| block_share(block, odds)).collect();
+            let slope = sums(&blocks, odds).1 / worlds;
+            let gates = slot.gates.iter().map(|gate| (gate.source, self.difference(gate.source, &shares)));
+            let weights = slot.weights.iter().map(|weight| (weight.source, weight.log * slope));
+            let error = self.error(&shares, &weights.chain(gates).collect::<Vec<_>>());
+            // The share of a source is right to half a world; the level makes good for what is off in it.
+            let sources = slot.weights.iter().map(|weight| weight.source);
+            let rounded = sources.map(|source| 0.3 * self.difference(source, &shares) / worlds);
+            let squares = rounded.map(|off| off * off).sum::<f64>() + error * error;
+            (error, squares.sqrt() / slope.max(1e-9))
+        };
+        Ok(Found { tilts: vec![tilt], ..Self::one(level, share, error, row) })
+    }
+
+    /// The same in log odds, slowly, for weights that odds have no room for.
+    fn wide(&self) -> Result<Found, Trouble> {
+        let first = self.variable.first;
+        let Some(slot) = self.shape.slots.get(first) else { return Err(Trouble::TooWide) };
+        let (aim, stated) = self.target(first);
+        let mut bits = vec![0; self.shape.slots.len()];
+        let (mut logs, mut decided) = (Vec::new(), Vec::new());
+        for word in 0..self.words {
+            self.parents(word, &mut bits);
+            let (denied, forced) = gates(&slot.gates, &bits);
+            for lane in 0..WIDTH {
+                let weight = |source: usize| bits.get(source).is_some_and(|bits| (bits >> lane) & 1 != 0);
+                let inputs = slot.weights.iter().filter(|input| weight(input.source));
+                logs.push(inputs.map(|input| input.log).sum::<f64>());
+                decided.push(match ((denied >> lane) & 1 != 0, (forced >> lane) & 1 != 0) {
+                    (true, _) => Some(false),
+                    (_, true) => Some(true),
+                    _ => None,
+                });
+            }
+        }
+        let worlds = logs.len() as f64;
+        let share = |state: bool| decided.iter().filter(|one| **one == Some(state)).count() as f64 / worlds;
+        let (least, most) = (share(true), 1.0 - share(false));
+        self.reach(first, aim, stated, (least, most))?;
+        let probability = |level: f64, log: f64, decided: Option<bool>| match decided {
+            Some(state) => f64::from(u8::from(state)),
+            None => sigmoid(level + log),
+        };
+        let bound = CERTAIN + slot.weights.iter().map(|weight| weight.log.abs()).sum::<f64>();
+        let level = newton(aim.clamp(least, most), 0.0, bound, |level| {
+            let each = logs.iter().zip(&decided).map(|(log, decided)| probability(level, *log, *decided));
+            let (sum, slope) = each.fold((0.0, 0.0), |(sum, slope), p| (sum + p, slope + p * (1.0 - p)));
+            (sum / worlds, slope / worlds)
+        });
+        let each = logs.iter().zip(&decided).map(|(log, decided)| probability(level, *log, *decided));
+        let shares: Vec<f64> = each.collect();
+        let random = (0..self.words).map(|word| self.random().worlds((word * WIDTH) as u32));
+        let random: Vec<f64> = random.flat_map(|lanes| lanes.0.map(f64::from)).collect();
+        // Those are true in which the level reaches a threshold first; as many as the share wants.
+        let mut order: Vec<(f64, usize)> = random
+            .iter()
+            .zip(logs.iter().zip(&decided))
+            .map(|(random, (log, decided))| match decided {
+                Some(true) => f64::NEG_INFINITY,
+                Some(false) => f64::INFINITY,
+                None => logit(*random) - log,
+            })
+            .zip(0..)
+            .collect();
+        order.sort_by(|one, other| one.0.total_cmp(&other.0).then(one.1.cmp(&other.1)));
+        let share = shares.iter().sum::<f64>() / worlds;
+        let mut row = vec![0_u64; self.words];
+        for (_, world) in order.iter().take((share * worlds).round() as usize) {
+            if let Some(word) = row.get_mut(world / WIDTH) {
+                *word |= 1 << (world % WIDTH);
+            }
+        }
+        let blocks: Vec<f64> = shares.chunks(WIDTH).map(|block| block.iter().sum()).collect();
+        Ok(Self::one(level, share, self.error(&blocks, &[]), row))
+    }
+
+    fn table(&self) -> Found {
+        let levels = Levels { log: Vec::new(), odds: Vec::new() };
+        let (mut bits, mut law_of) = (vec![0; self.shape.slots.len()], Vec::new());
+        let mut blocks = Vec::with_capacity(self.words);
+        let mut shares = Vec::with_capacity(self.words);
+        for word in 0..self.words {
+            self.parents(word, &mut bits);
+            law(self.shape, &levels, self.number, &bits, None, &mut law_of);
+            let [no, yes] = law_of.as_slice() else { continue };
+            let mut odds = *yes;
+            odds.over(no);
+            shares.push(yes.dot(&Lanes::ONE));
+            blocks.push(Block { odds, denied: yes.vanishing(), forced: no.vanishing() });
+        }
+        let share = shares.iter().sum::<f64>() / (self.words * WIDTH) as f64;
+        let names = thresholds(&blocks, self.random());
+        let row = draw(&names, &blocks, (share * (self.words * WIDTH) as f64).round() as usize);
+        let sources = self.variable.table.iter().flat_map(|(parents, _)| parents);
+        let slopes: Vec<(usize, f64)> =
+            sources.map(|source| (*source, self.difference(*source, &shares))).collect();
+        let error = if slopes.is_empty() { 0.0 } else { self.error(&shares, &slopes) };
+        Self::one(0.0, share, error, row)
+    }
+
+    /// All levels at once, by iterative scaling: each is raised by the log of what its scenario lacks.
+    fn choice(&self) -> Result<Found, Trouble> {
+        let variable = self.variable;
+        let slots = self.shape.slots.get(variable.slots()).unwrap_or_default();
+        let aims: Vec<f64> = variable.slots().map(|slot| self.target(slot).0).collect();
+        let log = |aim: &f64| if *aim > 0.0 { ln(*aim).max(-CERTAIN) } else { -CERTAIN };
+        let mut own: Vec<f64> = aims.iter().map(log).collect();
+        let mut inputs = vec![vec![0; self.shape.slots.len()]; self.words];
+        for (word, bits) in inputs.iter_mut().enumerate() {
+            self.parents(word, bits);
+        }
+        let lonely = slots.iter().all(|slot| slot.weights.is_empty() && slot.gates.is_empty());
+        let worlds = (self.words * WIDTH) as f64;
+        let mut laws = Vec::new();
+        let mut each = |own: &[f64], look: &mut dyn FnMut(usize, &[Lanes])| {
+            let mut levels = Levels::new(vec![0.0; variable.first]);
+            for level in own {
+                levels.log.push(*level);
+                levels.odds.push(exp(*level) as f32);
+            }
+            for (word, bits) in inputs.iter().enumerate() {
+                law(self.shape, &levels, self.number, bits, None, &mut laws);
+                look(word, &laws);
+            }
+        };
+        let mut shares = vec![0.0; aims.len()];
+        for _ in 0..if lonely { 1 } else { 400 } {
+            shares.fill(0.0);
+            each(&own, &mut |_, law| {
+                for (share, lanes) in shares.iter_mut().zip(law) {
+                    *share += lanes.dot(&Lanes::ONE) / worlds;
+                }
+            });
+            let gap = |(share, aim): (&f64, &f64)| (share - aim).abs();
+            if shares.iter().zip(&aims).map(gap).fold(0.0, f64::max) < 1e-7 {
+                break;
+            }
+            for ((own, share), aim) in own.iter_mut().zip(&shares).zip(&aims) {
+                if *aim > 0.0 && *share > 0.0 {
+                    *own = (*own + ln(aim / share)).clamp(-CERTAIN, CERTAIN);
+                }
+            }
+        }
+        if lonely {
+            shares.clone_from(&aims);
+        }
+        for ((slot, share), aim) in variable.slots().zip(&shares).zip(&aims) {
+            if (share - aim).abs() > 0.002 + 4.0 * (aim * (1.0 - aim) / worlds).sqrt() {
+                let state = slot - variable.first;
+                let can = |bits: &Vec<u64>| {
+                    let allowed = allowed(slots, bits);
+                    let others = allowed.iter().enumerate().filter(|(other, _)| *other != state);
+                    let others = others.fold(0, |all, (_, bits)| all | bits);
+                    let own = allowed.get(state).copied().unwrap_or(0);
+                    [f64::from((own & !others).count_ones()), f64::from(own.count_ones())]
+                };
+                let all =
+                    inputs.iter().map(can).fold([0.0; 2], |sum, one| [sum[0] + one[0], sum[1] + one[1]]);
+                let [least, most] = all.map(|count| count / worlds);
+                return Err(Trouble::OutOfReach { node: self.node(slot), statement: None, least, most });
+            }
+        }
+        // Drawn with levels that make the counts right, which are a little off those that make the means right.
+        let mut tilted = own.clone();
+        let mut rows = Vec::new();
+        for _ in 0..10 {
+            rows = vec![vec![0_u64; self.words]; aims.len()];
+            each(&tilted, &mut |word, law| {
+                let random = self.random().worlds((word * WIDTH) as u32);
+                for (row, bits) in rows.iter_mut().zip(picks(law, true, &random)) {
+                    put(row, word, bits);
+                }
+            });
+            for ((tilted, row), share) in tilted.iter_mut().zip(&rows).zip(&shares) {
+                let count: u32 = row.iter().map(|word| word.count_ones()).sum();
+                if count > 0 && *share > 0.0 {
+                    *tilted += ln(share * worlds / f64::from(count));
+                }
+            }
+        }
+        let mut blocks = vec![Vec::with_capacity(self.words); aims.len()];
+        each(&own, &mut |_, law| {
+            for (blocks, lanes) in blocks.iter_mut().zip(law) {
+                blocks.push(lanes.dot(&Lanes::ONE));
+            }
+        });
+        let errors = blocks.iter().zip(slots).zip(&shares).map(|((blocks, slot), share)| {
+            let slope = |weight: &super::shape::Weight| (weight.source, weight.log * share * (1.0 - share));
+            let slopes: Vec<(usize, f64)> = slot.weights.iter().map(slope).collect();
+            if lonely { 0.0 } else { self.error(blocks, &slopes) }
+        });
+        let errors = errors.collect();
+        Ok(Found { tilts: vec![0.0; own.len()], levels: own, shares, errors, rows })
+    }
+
+    /// An aim beyond what gates leave, by more than chance, is out of reach.
+    fn reach(&self, slot: usize, aim: f64, stated: bool, (least, most): (f64, f64)) -> Result<(), Trouble> {
+        let worlds = (self.words * WIDTH) as f64;
+        let noise = |bound: f64| 1e-6 + 4.0 * (bound * (1.0 - bound) / worlds).sqrt();
+        if stated && (aim < least - noise(least) || aim > most + noise(most)) {
+            return Err(Trouble::OutOfReach { node: self.node(slot), statement: None, least, most });
+        }
+        Ok(())
+    }
+
+    /// How much more probable this is where a source is true; `shares` are sums by block.
+    fn difference(&self, source: usize, shares: &[f64]) -> f64 {
+        let share = share_of(self.all, source);
+        let Some(row) = self.all.rows.get(source) else { return 0.0 };
+        let worlds = (self.words * WIDTH) as f64;
+        let mean = shares.iter().sum::<f64>() / worlds;
+        let with = |(word, sum): (&u64, &f64)| {
+            (f64::from(word.count_ones()) - WIDTH as f64 * share) * (sum - WIDTH as f64 * mean)
+        };
+        let covariance = row.iter().zip(shares).map(with).sum::<f64>() / worlds;
+        covariance / (share * (1.0 - share)).max(1e-9)
+    }
+
+    /// The standard error of the mean share. The counts of parents are exact, so what goes with them, given the
+    /// slopes, is taken out first.
+    fn error(&self, shares: &[f64], slopes: &[(usize, f64)]) -> f64 {
+        let size = self.words.div_ceil(GROUPS).max(1);
+        let mut sums: Vec<f64> = shares.chunks(size).map(|group| group.iter().sum()).collect();
+        for (source, slope) in slopes {
+            let Some(row) = self.all.rows.get(*source) else { continue };
+            for (sum, group) in sums.iter_mut().zip(row.chunks(size)) {
+                *sum -= slope * f64::from(group.iter().map(|word| word.count_ones()).sum::<u32>());
+            }
+        }
+        let whole: Vec<f64> =
+            sums.iter().take(self.words / size).map(|sum| sum / (size * WIDTH) as f64).collect();
+        spread(&whole) / (whole.len().max(1) as f64).sqrt()
+    }
+}
+
+/// The standard deviation.
+pub(super) fn spread(all: &[f64]) -> f64 {
+    if all.len() < 2 {
+        return 0.0;
+    }
+    let mean = all.iter().sum::<f64>() / all.len() as f64;
+    let squares: f64 = all.iter().map(|one| (one - mean) * (one - mean)).sum();
+    (squares / (all.len() - 1) as f64).sqrt()
+}
+
+fn share_of(all: &Calibration, slot: usize) -> f64 {
+    all.shares.get(slot).copied().unwrap_or(0.5)
+}
+
+/// The level at which a rising function is `aim`, by Newton's method within a bracket.
+pub(super) fn newton(aim: f64, start: f64, bound: f64, at: impl Fn(f64) -> (f64, f64)) -> f64 {
+    let (mut low, mut high) = (-bound, bound);
+    let mut level = start.clamp(-bound, bound);
+    for _ in 0..60 {
+        let (value, slope) = at(level);
+        let gap = value - aim;
+        if gap > 0.0 {
+            high = level;
+        } else {
+            low = level;
+        }
+        if gap.abs() < 1e-9 || high - low < 1e-9 {
+            break;
+        }
+        let next = level - gap / slope.max(1e-12);
+        let next = if next > low && next < high { next } else { f64::midpoint(low, high) };
+        // Means of numbers of 24 bits do not tell steps apart that are shorter.
+        let done = (next - level).abs() < 1e-6;
+        level = next;
+        if done {
+            break;
+        }
+    }
+    level
+}
+
+fn block_share(block: &Block, factor: f32) -> f64 {
+    let mut odds = block.odds;
+    odds.times(&Lanes::splat(factor));
+    let mut yes = odds.yes();
+    yes.set_where(block.denied, 0.0);
+    yes.set_where(block.forced, 1.0);
+    yes.dot(&Lanes::ONE)
+}
+
+/// The worlds with the smallest thresholds, as many as are wanted, besides those in which gates decide.
+fn draw(thresholds: &[Lanes], blocks: &[Block], wanted: usize) -> Vec<u64> {
+    let mut order: Vec<u32> = Vec::with_capacity(blocks.len() * WIDTH);
+    let mut forced = 0;
+    for (block, names) in blocks.iter().zip(thresholds) {
+        forced += block.forced.count_ones() as usize;
+        let decided = block.denied | block.forced;
+        if decided == 0 {
+            order.extend(names.0.iter().map(|name| name.to_bits()));
+        } else {
+            let free = names.0.iter().enumerate().filter(|(lane, _)| (decided >> lane) & 1 == 0);
+            order.extend(free.map(|(_, name)| name.to_bits()));
+        }
+    }
+    // Positive numbers are in the order of their bits.
+    let last = match wanted.saturating_sub(forced).min(order.len()) {
+        0 => None,
+        count => Some(f32::from_bits(*order.select_nth_unstable(count - 1).1)),
+    };
+    let pick = |(block, names): (&Block, &Lanes)| {
+        let drawn = last.map_or(0, |last| !Lanes::splat(last).below(names));
+        (drawn & !block.denied) | block.forced
+    };
+    blocks.iter().zip(thresholds).map(pick).collect()
+}
+
+vectorized! {
+    /// The sum of the probabilities where gates leave it open, and of their slopes in the level.
+    fn sums(blocks: &[Block], factor: f32) -> (f64, f64) {
+        let (mut sum, mut slope) = (0.0, 0.0);
+        for block in blocks {
+            let mut odds = block.odds;
+            odds.times(&Lanes::splat(factor));
+            let mut yes = odds.yes();
+            let mut product = odds.no();
+            product.times(&yes);
+            let decided = block.denied | block.forced;
+            if decided != 0 {
+                yes.set_where(decided, 0.0);
+                product.set_where(decided, 0.0);
+            }
+            sum += yes.dot(&Lanes::ONE);
+            slope += product.dot(&Lanes::ONE);
+        }
+        (sum, slope)
+    }
+
+    /// The factor of the odds from which on each world is true: u / (1 − u) over the odds.
+    fn thresholds(blocks: &[Block], random: Draw) -> Vec<Lanes> {
+        let mut all = Vec::with_capacity(blocks.len());
+        let mut first = 0;
+        for block in blocks {
+            let mut name = random.worlds(first);
+            let mut rest = name;
+            rest.complement();
+            rest.times(&block.odds);
+            name.over(&rest);
+            all.push(name);
+            first += WIDTH as u32;
+        }
+        all
+    }
+}

@@ -1,0 +1,297 @@
+//! Learning: findings weigh the worlds, variable by variable, parents first.
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::super::number::exp;
+use super::super::step::{Finding, Trouble};
+use super::Sampler;
+use super::lanes::{Draw, Purpose};
+use super::moves::Tail;
+use super::population::Population;
+use super::problem::{Known, Problem};
+use super::shape::Shape;
+use super::worlds::Clock;
+
+/// A finding that leaves a lesser share of the worlds is let in by degrees.
+const ABRUPT: f64 = 0.15;
+/// Populations with a lesser share of effective worlds are resampled.
+const UNEVEN: f64 = 0.5;
+/// Where evidence let in by degrees ends: beyond, it is as good as certain.
+const LOUD: f64 = 60.0;
+/// A population is lost for which late findings are less probable than this share of the mean.
+const LOST: f64 = 0.05;
+
+impl Sampler {
+    /// Something that was settled is open again, or settled otherwise: worlds that were dropped are needed.
+    pub(super) fn contradicts(&self, findings: &[(usize, Finding)]) -> bool {
+        findings.iter().any(|(slot, finding)| match self.problem.findings.get(*slot) {
+            Some(Finding::Settled(old)) => *finding != Finding::Settled(*old),
+            Some(Finding::Open(_)) | None => {
+                let Some(what) = self.shape.slots.get(*slot) else { return false };
+                // The scenario that was left over is not open, though nothing was said about it.
+                match (self.problem.known(what.variable), finding) {
+                    (Known::State(state), Finding::Settled(yes)) => (state == what.state) != *yes,
+                    (Known::State(_), Finding::Open(_)) | (Known::Open, _) => false,
+                }
+            }
+        })
+    }
+
+    /// Draws all worlds anew from the levels that hold now, and learns again all that is known.
+    pub(super) fn restart(&mut self, findings: &[(usize, Finding)]) -> Result<(), Trouble> {
+        let slots = self.shape.slots.len();
+        let mut known = self.problem.findings.clone();
+        for (slot, finding) in findings {
+            if let Some(known) = known.get_mut(*slot) {
+                *known = *finding;
+            }
+        }
+        self.pose(vec![Finding::Open(0.0); slots], false);
+        let clock = self.tick();
+        let (problem, all) = (Arc::clone(&self.problem), self.problem.barren.clone());
+        self.populations.par_iter_mut().for_each(|population| {
+            population.even();
+            population.forward(&problem, &all, clock);
+        });
+        let known = known.into_iter().enumerate().filter(|(_, finding)| *finding != Finding::Open(0.0));
+        self.learn(known.collect())
+    }
+
+    /// Sees the network from other findings.
+    pub(super) fn pose(&mut self, findings: Vec<Finding>, keep: bool) {
+        let mut tops = vec![f64::NEG_INFINITY; findings.len()];
+        for population in &self.populations {
+            for (top, level) in tops.iter_mut().zip(&population.levels.log) {
+                *top = top.max(*level);
+            }
+        }
+        let problem = Arc::new(Problem::new(&self.shape, findings, &tops));
+        let before = std::mem::replace(&mut self.problem, Arc::clone(&problem));
+        self.populations
+            .par_iter_mut()
+            .for_each(|population| population.refresh(&problem, Some(before.as_ref()).filter(|_| keep)));
+    }
+
+    /// Takes findings in, variable by variable, parents first.
+    pub(super) fn learn(&mut self, mut findings: Vec<(usize, Finding)>) -> Result<(), Trouble> {
+        findings.sort_by_key(|(slot, _)| *slot);
+        let variable_of = |shape: &Shape, slot: usize| shape.slots.get(slot).map_or(0, |slot| slot.variable);
+        let mut posed = self.problem.findings.clone();
+        let mut rest = findings.as_slice();
+        let mut above: Vec<usize> = Vec::new();
+        let mut stale = true;
+        while let Some((slot, _)) = rest.first() {
+            self.learnt = true;
+            let number = variable_of(&self.shape, *slot);
+            if stale {
+                above =
+                    self.problem.barren_above(rest.iter().map(|(slot, _)| variable_of(&self.shape, *slot)));
+                stale = false;
+            }
+            let own = rest.partition_point(|(slot, _)| variable_of(&self.shape, *slot) == number);
+            let (now, later) = rest.split_at(own);
+            if self.problem.known(number) != Known::Open {
+                // What follows from what is known already changes no weight.
+                set(&mut posed, now);
+                rest = later;
+                continue;
+            }
+            let clock = self.tick();
+            let split = above.partition_point(|one| *one < number);
+            let (before, after) = above.split_at(split);
+            let problem = Arc::clone(&self.problem);
+            self.populations
+                .par_iter_mut()
+                .for_each(|population| population.look(&problem, before, number, clock));
+            above = after.iter().copied().filter(|one| *one != number).collect();
+
+            let mut share = 0.0;
+            let ratios = self.ratios(number, &posed, now, 1.0);
+            if self.share_left(&ratios) >= ABRUPT {
+                share = self.absorb(number, &ratios, clock)?;
+                set(&mut posed, now);
+                rest = later;
+            } else {
+                // By degrees: evidence grows until it is as good as the outcome.
+                let mut degree = 1.0_f64;
+                for _ in 0..40 {
+                    let ratios = self.ratios(number, &posed, now, degree);
+                    if degree < 1.0 && self.share_left(&ratios) >= UNEVEN {
+                        break;
+                    }
+                    degree *= 0.75;
+                }
+                let partly = self.partly(&posed, now, degree);
+                let loudest = partly.iter().all(|(slot, finding)| {
+                    let aim = now.iter().find(|(other, _)| other == slot).map(|(_, finding)| *finding);
+                    near(*finding, aim)
+                });
+                if loudest {
+                    share = self.absorb(number, &ratios, clock)?;
+                    set(&mut posed, now);
+                    rest = later;
+                } else {
+                    let ratios = self.ratios(number, &posed, &partly, 1.0);
+                    self.absorb(number, &ratios, clock)?;
+                    set(&mut posed, &partly);
+                }
+            }
+            if share < UNEVEN && !rest.is_empty() {
+                self.pose(posed.clone(), true);
+                self.even_out();
+                self.rounds(1, Tail::None);
+                stale = true;
+            }
+        }
+        self.pose(posed, true);
+        Ok(())
+    }
+
+    /// What the likelihood of each state is multiplied with, if findings go so far towards new ones.
+    pub(super) fn ratios(
+        &self,
+        number: usize,
+        old: &[Finding],
+        new: &[(usize, Finding)],
+        degree: f64,
+    ) -> Vec<f64> {
+        let Some(variable) = self.shape.variables.get(number) else { return Vec::new() };
+        let mut ratios = vec![1.0; variable.states()];
+        let new = if degree < 1.0 { self.partly(old, new, degree) } else { new.to_vec() };
+        for (slot, finding) in new {
+            let state = self.shape.slots.get(slot).map_or(0, |slot| slot.state);
+            let before = match old.get(slot) {
+                Some(Finding::Open(log)) => *log,
+                Some(Finding::Settled(_)) | None => 0.0,
+            };
+            for (other, ratio) in ratios.iter_mut().enumerate() {
+                *ratio *= match finding {
+                    Finding::Open(log) if other == state => exp((log - before).clamp(-300.0, 300.0)),
+                    Finding::Open(_) => 1.0,
+                    Finding::Settled(yes) => f64::from(u8::from((other == state) == yes)),
+                };
+            }
+        }
+        ratios
+    }
+
+    /// Findings on the way from old ones to new ones.
+    pub(super) fn partly(
+        &self,
+        old: &[Finding],
+        new: &[(usize, Finding)],
+        degree: f64,
+    ) -> Vec<(usize, Finding)> {
+        let between = |(slot, finding): &(usize, Finding)| {
+            let before = match old.get(*slot) {
+                Some(Finding::Open(log)) => *log,
+                Some(Finding::Settled(_)) | None => 0.0,
+            };
+            let after = loud(*finding);
+            (*slot, Finding::Open(before + degree * (after - before)))
+        };
+        new.iter().map(between).collect()
+    }
+
+    /// The mean share of worlds that would be left.
+    pub(super) fn share_left(&self, ratios: &[f64]) -> f64 {
+        let shares: Vec<f64> =
+            self.populations.par_iter().map(|population| population.effect(ratios)).collect();
+        shares.iter().sum::<f64>() / shares.len() as f64
+    }
+
+    pub(super) fn absorb(&mut self, number: usize, ratios: &[f64], clock: Clock) -> Result<f64, Trouble> {
+        let problem = Arc::clone(&self.problem);
+        let alive: Vec<bool> = self
+            .populations
+            .par_iter_mut()
+            .map(|population| population.absorb(&problem, number, ratios, clock))
+            .collect();
+        if alive.contains(&false) {
+            let Some(living) = alive.iter().position(|alive| *alive) else { return Err(Trouble::Impossible) };
+            // The next population that is alive lends its worlds.
+            let count = alive.len();
+            for dead in (0..count).filter(|one| alive.get(*one) == Some(&false)) {
+                let lender =
+                    (1..count).map(|by| (dead + by) % count).find(|one| alive.get(*one) == Some(&true));
+                let lender = self.populations.get(lender.unwrap_or(living)).cloned();
+                if let (Some(lender), Some(population)) = (lender, self.populations.get_mut(dead)) {
+                    population.take_over(&lender);
+                }
+            }
+        }
+        let share =
+            self.populations.iter().map(Population::effective).sum::<f64>() / self.populations.len() as f64;
+        self.report.least_effective = self.report.least_effective.min(share);
+        Ok(share)
+    }
+
+    /// Populations that late findings speak against are replaced by copies of others, which then go their own
+    /// way: where nodes are so entangled that moves do not turn them, a population may be stuck in what was
+    /// probable once.
+    pub(super) fn exchange(&mut self) {
+        let most =
+            self.populations.iter().map(|population| population.evidence).fold(f64::NEG_INFINITY, f64::max);
+        let weights = self.populations.iter().map(|population| exp(population.evidence - most));
+        let weights: Vec<f64> = weights.collect();
+        let count = weights.len();
+        let sum: f64 = weights.iter().sum();
+        let lost = |weight: &f64| weight * count as f64 <= LOST * sum;
+        if !weights.iter().any(lost) {
+            return;
+        }
+        let clock = self.tick();
+        for to in (0..count).filter(|one| weights.get(*one).is_some_and(lost)) {
+            // Who lends is drawn by weight; those that are lost have next to none.
+            let mut left = Draw::new(clock.seed, to as u64, clock.time, Purpose::Resample).one() * sum;
+            let from = weights.iter().position(|weight| {
+                left -= weight;
+                left <= 0.0
+            });
+            let lender = from.and_then(|from| self.populations.get(from)).cloned();
+            if let (Some(lender), Some(population)) = (lender, self.populations.get_mut(to)) {
+                population.take_over(&lender);
+                self.report.exchanges += 1;
+            }
+        }
+    }
+
+    /// Resamples the populations whose weights have become uneven.
+    pub(super) fn even_out(&mut self) {
+        self.exchange();
+        let clock = self.tick();
+        let problem = Arc::clone(&self.problem);
+        let count = |population: &mut Population| {
+            let uneven = population.effective() < UNEVEN;
+            if uneven {
+                population.resample(&problem, clock);
+            }
+            u64::from(uneven)
+        };
+        self.report.resamplings += self.populations.par_iter_mut().map(count).sum::<u64>();
+    }
+}
+
+fn set(all: &mut [Finding], new: &[(usize, Finding)]) {
+    for (slot, finding) in new {
+        if let Some(slot) = all.get_mut(*slot) {
+            *slot = *finding;
+        }
+    }
+}
+
+/// A finding as evidence.
+fn loud(finding: Finding) -> f64 {
+    match finding {
+        Finding::Open(log) => log.clamp(-LOUD, LOUD),
+        Finding::Settled(true) => LOUD,
+        Finding::Settled(false) => -LOUD,
+    }
+}
+
+/// What is left of the way is not worth another stage.
+fn near(finding: Finding, aim: Option<Finding>) -> bool {
+    aim.is_none_or(|aim| (loud(aim) - loud(finding)).abs() < 0.01)
+}

@@ -1,0 +1,227 @@
+//! What the worlds say: beliefs, conditionals, and how much they can be trusted.
+
+use rayon::prelude::*;
+
+use super::calibrate::spread;
+use super::lanes::{Lanes, WIDTH};
+use super::law::{Levels, law};
+use super::problem::Known;
+use super::worlds::Worlds;
+use super::{CONVERGED, Estimate, Population, Report, Sampler};
+
+impl Sampler {
+    /// How far what is known below each node may lean to one side, in log odds, because the levels there are off:
+    /// the variances of all its children in the core together.
+    pub(super) fn leans(&self) -> Vec<f64> {
+        let mut leans = vec![0.0; self.shape.slots.len()];
+        for (slot, what) in self.shape.slots.iter().enumerate() {
+            let tilt = self.calibration.tilts.get(slot).copied().unwrap_or(0.0);
+            if tilt == 0.0 || !self.problem.is_core(what.variable) || self.is_stated_since(slot) {
+                continue;
+            }
+            for weight in &what.weights {
+                // A level moves the likelihoods of both states of the source; their ratio by no more than this.
+                let lean = tilt * libm::tanh(weight.log.abs() / 4.0);
+                if let Some(sum) = leans.get_mut(weight.source) {
+                    *sum += lean * lean;
+                }
+            }
+        }
+        leans
+    }
+
+    /// P(true) of a node: the mean over populations, and the error as they differ.
+    pub(super) fn belief(&self, node: usize, leans: &[f64]) -> Estimate {
+        let slot = self.shape.slot_of.get(node).copied().unwrap_or(0);
+        let Some(what) = self.shape.slots.get(slot) else { return Estimate { probability: 0.5, error: 0.0 } };
+        let error = self.calibration.errors.get(slot).copied().unwrap_or(0.0);
+        if let Some(settled) = self.settled(slot) {
+            return Estimate { probability: f64::from(u8::from(settled)), error: 0.0 };
+        }
+        let share = self.calibration.shares.get(slot).copied().unwrap_or(0.5);
+        if !self.learnt {
+            return Estimate { probability: share, error };
+        }
+        if let Some((_, probability)) = self.pinned.iter().find(|(pinned, _)| *pinned == slot) {
+            return Estimate { probability: *probability, error: 0.0 };
+        }
+        let core = self.problem.is_core(what.variable);
+        let is_free = what.weights.is_empty() && what.gates.is_empty() && error == 0.0;
+        if is_free && !core && !self.is_stated_since(slot) {
+            // Nothing bears on it.
+            return Estimate { probability: share, error: 0.0 };
+        }
+        let means: Vec<f64> =
+            self.populations.iter().map(|population| mean(population, slot, core)).collect();
+        let probability = means.iter().sum::<f64>() / means.len() as f64;
+        let sampled = spread(&means) / (means.len() as f64).sqrt();
+        // An error of the level moves the belief as it moves the probability before all facts.
+        let pull = (probability * (1.0 - probability)) / (share * (1.0 - share)).max(1e-12);
+        let own = if is_free || self.is_stated_since(slot) { 0.0 } else { error * pull.min(4.0) };
+        // What is rarer than one world in all is not seen, and its spread says little; and the share of a node that
+        // levels were solved with is one of so many worlds.
+        let solved_on = self.calibration.rows.first().map_or(1, Vec::len) * WIDTH;
+        let unseen = if core { 1.0 / solved_on as f64 } else { 0.0 }
+            + if sampled > 0.0 { 0.1 / self.report.worlds as f64 } else { 0.0 };
+        // Worlds are counted in numbers of seven digits.
+        let rounding = probability * f64::from(f32::EPSILON);
+        let leant = leans.get(slot).map_or(0.0, |lean| lean.sqrt()) * probability * (1.0 - probability);
+        let all = [sampled, own, unseen, rounding, leant.min(0.5)];
+        let error = all.iter().map(|part| part * part).sum::<f64>().sqrt();
+        Estimate { probability: probability.clamp(0.0, 1.0), error }
+    }
+
+    /// The level was solved for anew, in every population by itself.
+    fn is_stated_since(&self, slot: usize) -> bool {
+        let first = self.populations.first().map(|population| population.levels.get(slot));
+        first.is_some_and(|level| Some(&level) != self.calibration.levels.get(slot))
+    }
+
+    /// Whether a node is settled, and how.
+    pub(super) fn settled(&self, slot: usize) -> Option<bool> {
+        let what = self.shape.slots.get(slot)?;
+        match self.problem.known(what.variable) {
+            Known::State(state) => Some(state == what.state),
+            Known::Open => self.problem.is_out(slot).then_some(false),
+        }
+    }
+
+    /// P(target | source true) and P(target | source false) for pairs of source and target; none where no world
+    /// has the source so.
+    pub(crate) fn conditionals(&self, pairs: &[(usize, usize)]) -> Vec<[Option<f64>; 2]> {
+        let at = |node: usize| self.shape.slot_of.get(node).copied().unwrap_or(0);
+        let mut order: Vec<(usize, usize, usize)> = pairs
+            .iter()
+            .enumerate()
+            .map(|(place, (source, target))| (at(*target), at(*source), place))
+            .collect();
+        order.sort_unstable();
+        let groups: Vec<&[(usize, usize, usize)]> = order.chunk_by(|one, other| one.0 == other.0).collect();
+        let mut found = vec![[None; 2]; pairs.len()];
+        let answers: Vec<Vec<(usize, [Option<f64>; 2])>> =
+            groups.par_iter().map(|group| self.conditional_on(group)).collect();
+        for (place, answer) in answers.into_iter().flatten() {
+            if let Some(slot) = found.get_mut(place) {
+                *slot = answer;
+            }
+        }
+        found
+    }
+
+    fn conditional_on(&self, group: &[(usize, usize, usize)]) -> Vec<(usize, [Option<f64>; 2])> {
+        let Some((target, ..)) = group.first() else { return Vec::new() };
+        let Some(what) = self.shape.slots.get(*target) else { return Vec::new() };
+        let core = self.problem.is_core(what.variable);
+        let open = self.problem.known(what.variable) == Known::Open;
+        let mut sums = vec![[[0.0_f64; 2]; 2]; group.len()];
+        let (mut states, mut nodes) = (Vec::new(), Vec::new());
+        self.each_block(|block, levels| {
+            let drawn = block.bits.get(*target).copied().unwrap_or(0);
+            if !open {
+                states.clear();
+            } else if core {
+                let mut block = block.clone();
+                block.conditional(&self.problem, levels, what.variable, &mut states, &mut nodes);
+            } else {
+                law(&self.shape, levels, what.variable, &block.bits, None, &mut states);
+            }
+            let told = states.get(what.state).copied();
+            for ((_, source, _), sums) in group.iter().zip(&mut sums) {
+                let bits = block.bits.get(*source).copied().unwrap_or(0);
+                // Its own state is all there is to count where the source is of the same choice, or may be below
+                // a target that was drawn from its parents alone.
+                let same = self.shape.slots.get(*source).is_some_and(|one| one.variable == what.variable);
+                let told = told.filter(|_| !same && (core || source < target));
+                for lane in 0..WIDTH {
+                    let weight = block.weight.0.get(lane).copied().map_or(0.0, f64::from);
+                    let counted = f64::from((drawn >> lane & 1) as u8);
+                    let yes = told.and_then(|told| told.0.get(lane).copied()).map_or(counted, f64::from);
+                    if let Some([sum, all]) = sums.get_mut(usize::from((bits >> lane) & 1 == 0)) {
+                        *sum += weight * yes;
+                        *all += weight;
+                    }
+                }
+            }
+        });
+        let answer = |((_, _, place), sums): (&(usize, usize, usize), &[[f64; 2]; 2])| {
+            (*place, sums.map(|[sum, all]| (all > 0.0).then(|| (sum / all).clamp(0.0, 1.0))))
+        };
+        group.iter().zip(&sums).map(answer).collect()
+    }
+
+    /// Looks at all worlds; before anything is known, at all that levels were solved on.
+    fn each_block(&self, mut look: impl FnMut(&Worlds, &Levels)) {
+        if self.learnt {
+            for population in &self.populations {
+                for block in &population.blocks {
+                    look(block, &population.levels);
+                }
+            }
+            return;
+        }
+        let Some(population) = self.populations.first() else { return };
+        let words = self.calibration.rows.first().map_or(0, Vec::len);
+        for word in 0..words {
+            let bits = self.calibration.block(word);
+            let weight = Lanes::splat(1.0 / (words * WIDTH) as f32);
+            look(&Worlds { bits, odds: Vec::new(), first: 0, weight }, &population.levels);
+        }
+    }
+
+    /// Equally weighted worlds: for each node a row of bits, 64 worlds a word.
+    pub(crate) fn book(&self) -> Vec<Vec<u64>> {
+        let even: Vec<Population> = self
+            .populations
+            .iter()
+            .map(|population| {
+                let mut population = population.clone();
+                if population.effective() < 0.999_999 {
+                    population.resample(&self.problem, self.last());
+                }
+                population
+            })
+            .collect();
+        let row = |slot: &usize| {
+            let blocks = even.iter().flat_map(|population| &population.blocks);
+            let bits = blocks.map(|block| block.bits.get(*slot).copied().unwrap_or(0));
+            match self.settled(*slot) {
+                Some(settled) => bits.map(|_| if settled { !0 } else { 0 }).collect(),
+                None => bits.collect(),
+            }
+        };
+        self.shape.slot_of.iter().map(row).collect()
+    }
+
+    /// How the sampling went.
+    pub(crate) fn report(&self) -> Report {
+        let mut report = self.report.clone();
+        report.r_hat = 1.0;
+        let Some((first, sweeps)) = &self.half else { return report };
+        for (slot, what) in self.shape.slots.iter().enumerate() {
+            if self.settled(slot).is_some() {
+                continue;
+            }
+            let mut halves = Vec::with_capacity(2 * first.len());
+            for (population, first) in self.populations.iter().zip(first) {
+                let sum = |sums: &[f64]| sums.get(slot).copied().unwrap_or(0.0);
+                halves.push(sum(first) / f64::from(*sweeps));
+                halves.push((sum(&population.sums) - sum(first)) / f64::from(population.sweeps - sweeps));
+            }
+            // The variance of a state within a half, and that of the means of halves: Gelman and Rubin (1992).
+            let within = halves.iter().map(|mean| mean * (1.0 - mean)).sum::<f64>() / halves.len() as f64;
+            let between = spread(&halves);
+            let r_hat = if within > 1e-6 { (1.0 + between * between / within).sqrt() } else { 1.0 };
+            report.r_hat = report.r_hat.max(r_hat);
+            if r_hat > CONVERGED {
+                report.unsettled.push(what.node);
+            }
+        }
+        report.unsettled.sort_unstable();
+        report
+    }
+}
+
+fn mean(population: &Population, slot: usize, core: bool) -> f64 {
+    let count = if core { population.sweeps } else { population.tails };
+    population.sums.get(slot).copied().unwrap_or(0.0) / f64::from(count.max(1))
+}
