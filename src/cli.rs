@@ -182,6 +182,13 @@ impl Call {
         if diagnostics.has_errors() {
             return Ok(None);
         }
+        let unsettled: Vec<&str> = forecast.unsettled().map(|id| model.node(id).id.as_ref()).collect();
+        if let Some(first) = unsettled.first() {
+            self.output.message(&format!(
+                "{}, `{first}` among them, did not settle: the errors shown are too small; sample more with `--worlds N`\n",
+                counted(unsettled.len(), "number"),
+            ));
+        }
         Ok(Some(Network { sources, model, forecast }))
     }
 

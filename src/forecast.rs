@@ -56,6 +56,8 @@ pub struct Belief {
     pub error: f64,
     /// Whether nothing was sampled for it.
     pub is_exact: bool,
+    /// Whether its error can be trusted: sampling that did not settle says so.
+    pub has_converged: bool,
 }
 
 /// What an edge says, and what becomes of it.
@@ -207,6 +209,8 @@ struct Evaluated {
     history: Vec<Arc<Vec<Estimate>>>,
     /// After the last day, and better where it was sampled.
     now: Arc<Vec<Estimate>>,
+    /// Nodes whose sampling did not settle, in order.
+    unsettled: Vec<usize>,
     engine: Option<Engine>,
     realised: Vec<[Option<f64>; 2]>,
     fresh_steps: usize,
@@ -394,6 +398,12 @@ impl Forecast {
         self.voices.get(predictor.index())
     }
 
+    /// Nodes whose sampling did not settle: their errors are more than is stated.
+    pub fn unsettled(&self) -> impl Iterator<Item = NodeId> {
+        let parts = self.parts.iter();
+        parts.flat_map(|part| part.unsettled.iter().filter_map(|place| part.part.ids.get(*place).copied()))
+    }
+
     /// What stands in the way. A part of the network with trouble has no numbers.
     pub fn troubles(&self) -> &[Trouble] {
         &self.troubles
@@ -451,6 +461,7 @@ impl Evaluated {
             probability: estimate.probability,
             error: estimate.error,
             is_exact: matches!(self.engine, Some(Engine::Exact(_))),
+            has_converged: self.unsettled.binary_search(&place).is_err(),
         })
     }
 }
@@ -473,6 +484,7 @@ impl Run<'_> {
             days: Vec::new(),
             history: Vec::new(),
             now: Arc::default(),
+            unsettled: Vec::new(),
             engine: None,
             realised: Vec::new(),
             fresh_steps: 0,
@@ -556,6 +568,9 @@ impl Run<'_> {
         };
         out.now = Arc::clone(&end.beliefs);
         out.engine.clone_from(&end.engine);
+        if let Some(Account::Sampled(report)) = end.engine.as_ref().map(Engine::account) {
+            out.unsettled = report.unsettled;
+        }
         stage(stages);
         Ok(())
     }

@@ -104,6 +104,16 @@ pub(crate) enum Target {
 }
 
 impl Target {
+    /// The nodes whose probabilities it is made of.
+    pub(crate) fn sources(&self) -> Vec<usize> {
+        match self {
+            Self::Implied { edges, like, .. } => {
+                edges.iter().map(|(source, ..)| *source).chain(*like).collect()
+            }
+            Self::Stated(_) | Self::Table => Vec::new(),
+        }
+    }
+
     /// The probability aimed at, given those of the sources. `None`: nothing is aimed at.
     pub(crate) fn probability(&self, of: impl Fn(usize) -> f64) -> Option<f64> {
         match self {

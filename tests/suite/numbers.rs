@@ -3,6 +3,7 @@
 //! Every test shows the network that it fails for and the numbers side by side.
 
 mod conflicts;
+mod engine;
 mod enumeration;
 mod laws;
 mod published;

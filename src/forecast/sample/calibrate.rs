@@ -50,7 +50,7 @@ impl Calibration {
             tilts: vec![0.0; slots],
             rows: vec![Vec::new(); slots],
         };
-        for generation in generations(shape) {
+        for generation in generations(part, shape) {
             // Variables of one generation are solved side by side; none is above another.
             let solve = |number: &usize| {
                 let variable = shape.variables.get(*number)?;
@@ -86,12 +86,18 @@ fn put<T>(list: &mut [T], at: usize, value: T) {
     }
 }
 
-/// Variables whose longest way down from a root is equally long.
-fn generations(shape: &Shape) -> Vec<Vec<usize>> {
+/// Variables whose longest way down from a root is equally long. What a level is taken from comes before it, also
+/// where it has no weight.
+fn generations(part: &Part, shape: &Shape) -> Vec<Vec<usize>> {
     let mut depth = vec![0; shape.variables.len()];
     let mut generations: Vec<Vec<usize>> = Vec::new();
     for (number, variable) in shape.variables.iter().enumerate() {
-        let above = variable.parents.iter().filter_map(|parent| depth.get(*parent));
+        let slots = shape.slots.get(variable.slots()).unwrap_or_default();
+        let targets = slots.iter().filter_map(|slot| part.targets.get(slot.node));
+        let sources = targets.flat_map(Target::sources).filter_map(|node| shape.slot_of.get(node));
+        let sources = sources.filter_map(|slot| shape.slots.get(*slot)).map(|slot| slot.variable);
+        let above: Vec<usize> = variable.parents.iter().copied().chain(sources).collect();
+        let above = above.iter().filter_map(|parent| depth.get(*parent));
         let own = above.max().map_or(0, |above| above + 1);
         put(&mut depth, number, own);
         if generations.len() <= own {
