@@ -30,8 +30,8 @@ const MOST_CELLS: usize = 1 << 26;
 /// The belief of a part, on the way through its steps.
 #[derive(Clone, Debug)]
 pub(crate) enum Engine {
-    Exact(Exact),
-    Sampled(Sampler),
+    Exact(Box<Exact>),
+    Sampled(Box<Sampler>),
 }
 
 /// How the numbers of a part came about.
@@ -59,11 +59,11 @@ impl Engine {
     /// Solves the levels before all facts.
     pub(crate) fn start(part: &Arc<Part>, method: Method, settings: &Settings) -> Result<Self, Trouble> {
         if method == Method::Exact {
-            return Exact::start(Arc::clone(part), MOST_CELLS).map(Self::Exact);
+            return Exact::start(Arc::clone(part), MOST_CELLS).map(Box::new).map(Self::Exact);
         }
         let usual = Sampling::usual(part, settings.seed);
         let sampling = Sampling { worlds: settings.worlds.unwrap_or(usual.worlds), ..usual };
-        Sampler::start(Arc::clone(part), &sampling).map(Self::Sampled)
+        Sampler::start(Arc::clone(part), &sampling).map(Box::new).map(Self::Sampled)
     }
 
     /// Learns what a day brings.

@@ -110,6 +110,8 @@ pub(crate) struct Sampler {
     populations: Vec<Population>,
     /// Something is known already.
     learnt: bool,
+    /// How far the level of each slot may be off.
+    tilts: Vec<f64>,
     /// What statements of the last day say, by slot.
     pinned: Vec<(usize, f64)>,
     /// How readily each variable turned lately.
@@ -152,6 +154,7 @@ impl Sampler {
             readiness: vec![0.5; shape.variables.len()],
             report: Report { worlds, populations: POPULATIONS, least_effective: 1.0, ..Report::default() },
             sampling: *sampling,
+            tilts: calibration.tilts.clone(),
             calibration: Arc::new(calibration),
             problem: Arc::new(problem),
             learnt: false,

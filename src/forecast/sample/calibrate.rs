@@ -407,8 +407,10 @@ impl Scene<'_> {
             let slopes: Vec<(usize, f64)> = slot.weights.iter().map(slope).collect();
             if lonely { 0.0 } else { self.error(blocks, &slopes) }
         });
-        let errors = errors.collect();
-        Ok(Found { tilts: vec![0.0; own.len()], levels: own, shares, errors, rows })
+        let errors: Vec<f64> = errors.collect();
+        let tilt = |(error, share): (&f64, &f64)| error / (share * (1.0 - share)).max(1e-9);
+        let tilts = errors.iter().zip(&shares).map(tilt).collect();
+        Ok(Found { levels: own, shares, errors, tilts, rows })
     }
 
     /// An aim beyond what gates leave, by more than chance, is out of reach.

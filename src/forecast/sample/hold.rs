@@ -8,16 +8,23 @@ use super::super::step::{Finding, Statement, Trouble};
 use super::Sampler;
 use super::calibrate::spread;
 use super::moves::Tail;
+use super::population::{Lever, mean};
 use super::problem::Known;
+use super::shape::CERTAIN;
 
 /// Rounds over which the level of a statement is averaged.
 const AVERAGED: u32 = 6;
-/// How far statements of one day may be from holding together, on the mean of all populations.
-const APART: f64 = 0.05;
+/// How far statements of one day may be from holding together.
+const APART: f64 = 0.08;
+/// What is so near needs no further pass, once there were a few.
+const NEAR: f64 = 0.02;
+const PATIENCE: u32 = 12;
+/// The most passes over statements of one day.
+const PASSES: u32 = 60;
 
 impl Sampler {
-    /// Makes statements hold: levels are solved for in every population, in turns until all hold together, and
-    /// then averaged over further rounds, so that the chance of one set of worlds weighs less.
+    /// Makes statements hold: levels are solved, in turns until all hold together, and then averaged over further
+    /// rounds, so that the chance of one set of worlds weighs less.
     pub(super) fn hold(&mut self, statements: &[(usize, Statement)]) -> Result<(), Trouble> {
         if statements.is_empty() {
             return Ok(());
@@ -31,31 +38,32 @@ impl Sampler {
                 return Err(self.unreachable(statement, *slot));
             }
         }
-        let passes = if order.len() == 1 { 2 } else { 12 };
+        let together = order.len() > 1;
         for round in 0..AVERAGED {
-            for pass in 0..if round == 0 { passes } else { 1 } {
-                let (mut greatest, mut farthest) = (0.0_f64, 0.0_f64);
-                for (slot, statement) in &order {
-                    let gain = 1.0 / f64::from(round + 1);
-                    let (most, mean) = self.solve(*slot, statement, &order, gain, (round, pass))?;
-                    (greatest, farthest) = (greatest.max(most), farthest.max(mean));
-                }
-                if greatest < 1e-4 {
+            let passes = match (round, together) {
+                (0, true) => PASSES,
+                (0, false) => 2,
+                _ => 1,
+            };
+            let mut farthest = 0.0;
+            for pass in 0..passes {
+                farthest = self.approach(&order, round, pass)?;
+                if farthest < 1e-4 || pass >= PATIENCE && farthest < NEAR {
                     break;
                 }
-                if pass + 1 == passes
-                    && round == 0
-                    && farthest > APART
-                    && let Some((_, statement)) = order.first().filter(|_| order.len() > 1)
-                {
-                    let (node, statement) = (statement.node, Some(statement.number));
-                    return Err(Trouble::OutOfReach { node, statement, least: 0.0, most: 1.0 });
+                self.repose();
+                if together && farthest > NEAR {
+                    // Worlds that were rare are wanted now.
+                    self.even_out();
+                    self.rounds(1, Tail::None);
                 }
-                let findings = self.problem.findings.clone();
-                self.pose(findings, true);
             }
-            let findings = self.problem.findings.clone();
-            self.pose(findings, true);
+            if let Some((_, statement)) = order.first().filter(|_| round == 0 && together && farthest > APART)
+            {
+                let (node, statement) = (statement.node, Some(statement.number));
+                return Err(Trouble::OutOfReach { node, statement, least: 0.0, most: 1.0 });
+            }
+            self.repose();
             self.even_out();
             if round + 1 < AVERAGED {
                 self.rounds(1, Tail::None);
@@ -65,6 +73,22 @@ impl Sampler {
             self.pinned.push((*slot, statement.probability));
         }
         Ok(())
+    }
+
+    /// Solves every statement once; how far off they were at most.
+    fn approach(&mut self, order: &[(usize, Statement)], round: u32, pass: u32) -> Result<f64, Trouble> {
+        let mut farthest = 0.0_f64;
+        for (slot, statement) in order {
+            let gain = 1.0 / f64::from(round + 1);
+            farthest = farthest.max(self.solve(*slot, statement, order, gain, (round, pass))?);
+        }
+        Ok(farthest)
+    }
+
+    /// Sees the network with its new levels.
+    fn repose(&mut self) {
+        let findings = self.problem.findings.clone();
+        self.pose(findings, true);
     }
 
     pub(super) fn unreachable(&self, statement: &Statement, slot: usize) -> Trouble {
@@ -78,7 +102,8 @@ impl Sampler {
         }
     }
 
-    /// Moves the level of one node towards what makes its statement hold; how far off it was, at most and on the mean.
+    /// Moves the level of one node towards what makes its statement hold; how far off it was. Several statements may
+    /// be within reach of each other only once all have moved.
     pub(super) fn solve(
         &mut self,
         slot: usize,
@@ -86,42 +111,55 @@ impl Sampler {
         all: &[(usize, Statement)],
         gain: f64,
         (round, pass): (u32, u32),
-    ) -> Result<(f64, f64), Trouble> {
-        let Some(number) = self.shape.slots.get(slot).map(|slot| slot.variable) else {
-            return Ok((0.0, 0.0));
-        };
+    ) -> Result<f64, Trouble> {
+        let Some(number) = self.shape.slots.get(slot).map(|slot| slot.variable) else { return Ok(0.0) };
         let clock = self.tick();
         let problem = Arc::clone(&self.problem);
         let stated = all.iter().filter_map(|(slot, _)| self.shape.slots.get(*slot)).map(|slot| slot.variable);
         let above = problem.barren_above(stated);
         let above: Vec<usize> = above.into_iter().filter(|one| *one < number).collect();
         let probability = statement.probability;
-        let found: Vec<(f64, [f64; 2])> = self
+        let levers: Vec<Vec<Lever>> = self
             .populations
             .par_iter_mut()
             .map(|population| {
                 population.look(&problem, &above, number, clock);
-                let gap = (population.probability(&problem, slot) - probability).abs();
-                let (by, bounds) = population.solve(&problem, slot, probability);
-                population.raise(&problem, slot, by * gain, clock);
-                (gap, bounds)
+                population.levers(&problem, slot)
             })
             .collect();
-        // Several may be within reach of each other once all have moved.
+        // One level for all populations: solved in each by itself it would be off to one side, the more so the
+        // fewer worlds there are.
+        let level = self.populations.first().map_or(0.0, |population| population.levels.get(slot));
+        let (low, high) = (-CERTAIN - level, CERTAIN - level);
+        let each = |by: f64| -> Vec<f64> { levers.iter().map(|levers| mean(levers, by)).collect() };
+        let count = levers.len() as f64;
+        let pooled = |by: f64| each(by).iter().sum::<f64>() / count;
         if (round, pass) == (0, 0) && all.len() == 1 {
-            let bounds = |place: usize| -> (f64, f64) {
-                let all: Vec<f64> =
-                    found.iter().filter_map(|(_, bounds)| bounds.get(place).copied()).collect();
-                let count = all.len() as f64;
-                (all.iter().sum::<f64>() / count, 1e-6 + 4.0 * spread(&all) / count.sqrt())
-            };
-            let ((least, below), (most, above)) = (bounds(0), bounds(1));
+            let bound = |by: f64| (pooled(by), 1e-6 + 4.0 * spread(&each(by)) / count.sqrt());
+            let ((least, below), (most, above)) = (bound(low), bound(high));
             if probability < least - below || probability > most + above {
                 let (node, statement) = (statement.node, Some(statement.number));
                 return Err(Trouble::OutOfReach { node, statement, least, most });
             }
         }
-        let gaps = || found.iter().map(|(gap, _)| *gap);
-        Ok((gaps().fold(0.0, f64::max), gaps().sum::<f64>() / found.len() as f64))
+        let (mut least, mut most) = (low, high);
+        for _ in 0..60 {
+            let middle = f64::midpoint(least, most);
+            if pooled(middle) < probability {
+                least = middle;
+            } else {
+                most = middle;
+            }
+        }
+        let by = f64::midpoint(least, most);
+        let slope = (pooled(by + 0.05) - pooled(by - 0.05)) / 0.1;
+        if let Some(tilt) = self.tilts.get_mut(slot) {
+            *tilt = (spread(&each(by)) / count.sqrt() / slope.max(1e-9)).min(10.0);
+        }
+        let gap = (pooled(0.0) - probability).abs();
+        self.populations
+            .par_iter_mut()
+            .for_each(|population| population.raise(&problem, slot, by * gain, clock));
+        Ok(gap)
     }
 }

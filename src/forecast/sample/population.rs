@@ -36,7 +36,7 @@ pub(super) struct Population {
 const FADING: f64 = 0.99;
 
 /// What a level has to do with a world: prior odds of the node, odds given all else, and the weight.
-struct Lever {
+pub(super) struct Lever {
     prior: f64,
     odds: f64,
     weight: f64,
@@ -276,31 +276,8 @@ impl Population {
         self.tails += u32::from(tail);
     }
 
-    /// By how much the level of the node that was looked at has to rise so that the node has a probability, and
-    /// the least and the most that it can have.
-    pub(super) fn solve(&self, problem: &Problem, slot: usize, probability: f64) -> (f64, [f64; 2]) {
-        let levers = self.levers(problem, slot);
-        let (low, high) =
-            (-super::shape::CERTAIN - self.levels.get(slot), super::shape::CERTAIN - self.levels.get(slot));
-        let bounds = [mean(&levers, low), mean(&levers, high)];
-        let (mut low, mut high) = (low, high);
-        for _ in 0..60 {
-            let middle = f64::midpoint(low, high);
-            if mean(&levers, middle) < probability {
-                low = middle;
-            } else {
-                high = middle;
-            }
-        }
-        (f64::midpoint(low, high), bounds)
-    }
-
-    /// The probability of the node that was looked at.
-    pub(super) fn probability(&self, problem: &Problem, slot: usize) -> f64 {
-        mean(&self.levers(problem, slot), 0.0)
-    }
-
-    fn levers(&self, problem: &Problem, slot: usize) -> Vec<Lever> {
+    /// What the level of the node that was looked at has to work on, world by world.
+    pub(super) fn levers(&self, problem: &Problem, slot: usize) -> Vec<Lever> {
         let Some(what) = problem.shape.slots.get(slot) else { return Vec::new() };
         let (mut levers, mut priors) = (Vec::with_capacity(self.blocks.len() * WIDTH), Vec::new());
         for (block, states) in self.blocks.iter().zip(&self.states) {
@@ -402,7 +379,7 @@ impl Lever {
 }
 
 /// The probability after a level has risen.
-fn mean(levers: &[Lever], by: f64) -> f64 {
+pub(super) fn mean(levers: &[Lever], by: f64) -> f64 {
     let rise = exp(by);
     let (mut sum, mut all) = (0.0, 0.0);
     for lever in levers {

@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 
+use super::super::part::Target;
 use super::calibrate::spread;
 use super::lanes::{Lanes, WIDTH};
 use super::law::{Levels, law};
@@ -15,8 +16,8 @@ impl Sampler {
     pub(super) fn leans(&self) -> Vec<f64> {
         let mut leans = vec![0.0; self.shape.slots.len()];
         for (slot, what) in self.shape.slots.iter().enumerate() {
-            let tilt = self.calibration.tilts.get(slot).copied().unwrap_or(0.0);
-            if tilt == 0.0 || !self.problem.is_core(what.variable) || self.is_stated_since(slot) {
+            let tilt = self.tilts.get(slot).copied().unwrap_or(0.0);
+            if tilt == 0.0 || !self.problem.is_core(what.variable) {
                 continue;
             }
             for weight in &what.weights {
@@ -39,15 +40,21 @@ impl Sampler {
             return Estimate { probability: f64::from(u8::from(settled)), error: 0.0 };
         }
         let share = self.calibration.shares.get(slot).copied().unwrap_or(0.5);
+        // Worlds are counted in numbers of seven digits.
+        let rounding = share.max(1e-3) * f64::from(f32::EPSILON);
+        let parents = self.shape.variables.get(what.variable).map_or(0, |variable| variable.parents.len());
+        let as_stated =
+            matches!(self.part.targets.get(node), Some(Target::Stated(stated)) if *stated == share);
+        let is_free = parents == 0 && error == 0.0 && as_stated;
         if !self.learnt {
-            return Estimate { probability: share, error };
+            return Estimate { probability: share, error: if is_free { 0.0 } else { error.max(rounding) } };
         }
         if let Some((_, probability)) = self.pinned.iter().find(|(pinned, _)| *pinned == slot) {
             return Estimate { probability: *probability, error: 0.0 };
         }
         let core = self.problem.is_core(what.variable);
-        let is_free = what.weights.is_empty() && what.gates.is_empty() && error == 0.0;
-        if is_free && !core && !self.is_stated_since(slot) {
+        let slots = self.shape.variables.get(what.variable).map_or(0..0, |variable| variable.slots());
+        if is_free && !core && !slots.into_iter().any(|slot| self.is_stated_since(slot)) {
             // Nothing bears on it.
             return Estimate { probability: share, error: 0.0 };
         }
@@ -57,14 +64,18 @@ impl Sampler {
         let sampled = spread(&means) / (means.len() as f64).sqrt();
         // An error of the level moves the belief as it moves the probability before all facts.
         let pull = (probability * (1.0 - probability)) / (share * (1.0 - share)).max(1e-12);
-        let own = if is_free || self.is_stated_since(slot) { 0.0 } else { error * pull.min(4.0) };
+        let own = if self.is_stated_since(slot) {
+            self.tilts.get(slot).copied().unwrap_or(0.0) * probability * (1.0 - probability)
+        } else if is_free {
+            0.0
+        } else {
+            error * pull.min(4.0)
+        };
         // What is rarer than one world in all is not seen, and its spread says little; and the share of a node that
         // levels were solved with is one of so many worlds.
         let solved_on = self.calibration.rows.first().map_or(1, Vec::len) * WIDTH;
         let unseen = if core { 1.0 / solved_on as f64 } else { 0.0 }
             + if sampled > 0.0 { 0.1 / self.report.worlds as f64 } else { 0.0 };
-        // Worlds are counted in numbers of seven digits.
-        let rounding = probability * f64::from(f32::EPSILON);
         let leant = leans.get(slot).map_or(0.0, |lean| lean.sqrt()) * probability * (1.0 - probability);
         let all = [sampled, own, unseen, rounding, leant.min(0.5)];
         let error = all.iter().map(|part| part * part).sum::<f64>().sqrt();
