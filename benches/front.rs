@@ -11,10 +11,10 @@
 )]
 
 mod generate;
+mod row;
 mod shapes;
 
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use forecastc::diagnostic::{self, Diagnostics};
 use forecastc::source::Sources;
@@ -22,6 +22,7 @@ use forecastc::{compile, syntax};
 use rayon::prelude::*;
 
 use generate::{Network, network, today};
+use row::{Row, busy_seconds, median, peak, row, say, seconds};
 use shapes::{FAULTS, KINDS, Shape};
 
 /// A row that takes longer is given up.
@@ -76,7 +77,8 @@ fn sizes() {
         ("compile", 100_000, 1),
         ("fmt", 100_000, 1),
     ] {
-        let rows: Vec<Row> = (0..runs).map(|_| row(&["size", what, &nodes.to_string()], false)).collect();
+        let rows: Vec<Row> =
+            (0..runs).map(|_| row(&["size", what, &nodes.to_string()], false, PATIENCE)).collect();
         let Some(first) = rows.first().filter(|row| row.is_whole()) else {
             println!("{what:<10} {nodes:>8} {}", rows.first().map_or("", |row| row.ending.as_str()));
             continue;
@@ -96,7 +98,7 @@ fn growth() {
     println!("\nGrowth: time(2n) / time(n), in time of one processor\n");
     println!("{:<42} {:>8} {:>9} {:>8} {:>8}", "", "n", "ms for n", "compile", "fmt");
     for shape in KINDS.iter().chain(FAULTS) {
-        let row = row(&["growth", shape.name], true);
+        let row = row(&["growth", shape.name], true, PATIENCE);
         println!(
             "{:<42} {:>8} {:>9} {:>8} {:>8}  {}",
             shape.name,
@@ -116,7 +118,7 @@ fn faults() {
         "", "MB", "compile", "for eyes", "machines", "fmt", "faults", "peak MB"
     );
     for Flood { name, .. } in floods() {
-        let row = row(&["fault", name], false);
+        let row = row(&["fault", name], false, PATIENCE);
         println!(
             "{name:<42} {:>8} {:>8} {:>9} {:>8} {:>8} {:>8} {:>8}  {}",
             row.shown("megabytes", 1),
@@ -132,101 +134,6 @@ fn faults() {
 }
 
 // ---- rows, each in a process of its own
-
-/// What a process said of itself, and how it ended if not well.
-struct Row {
-    values: Vec<(String, f64)>,
-    ending: String,
-}
-
-impl Row {
-    fn is_whole(&self) -> bool {
-        self.ending.is_empty()
-    }
-
-    fn value(&self, key: &str) -> f64 {
-        self.values.iter().find(|(of, _)| of == key).map_or(f64::NAN, |(_, value)| *value)
-    }
-
-    fn shown(&self, key: &str, digits: usize) -> String {
-        let value = self.value(key);
-        if value.is_nan() { "-".to_owned() } else { format!("{value:.digits$}") }
-    }
-}
-
-fn row(words: &[&str], on_one_core: bool) -> Row {
-    let program = std::env::current_exe().expect("the path of this program");
-    let mut command = Command::new(program);
-    command.arg("row").args(words).stdout(Stdio::piped()).stderr(Stdio::null());
-    if on_one_core {
-        command.env("RAYON_NUM_THREADS", "1");
-    }
-    let mut child = command.spawn().expect("a process");
-    let start = Instant::now();
-    let status = loop {
-        if let Some(status) = child.try_wait().expect("the state of a process") {
-            break Some(status);
-        }
-        if start.elapsed() > PATIENCE {
-            child.kill().expect("the end of a process");
-            break None;
-        }
-        std::thread::sleep(Duration::from_millis(5));
-    };
-    let output = child.wait_with_output().expect("what a process said");
-    let ending = match status {
-        None => format!("given up after {} s", PATIENCE.as_secs()),
-        Some(status) if status.success() => String::new(),
-        Some(status) => status.to_string(),
-    };
-    let said = String::from_utf8_lossy(&output.stdout);
-    let values = said.lines().filter_map(|line| {
-        let (key, value) = line.split_once(' ')?;
-        Some((key.to_owned(), value.parse().ok()?))
-    });
-    Row { values: values.collect(), ending }
-}
-
-/// Said line by line, so that a row which ends badly shows how far it came.
-fn say(key: &str, value: f64) {
-    println!("{key} {value}");
-}
-
-fn seconds<T>(work: impl FnOnce() -> T) -> (f64, T) {
-    let start = Instant::now();
-    let result = std::hint::black_box(work());
-    (start.elapsed().as_secs_f64(), result)
-}
-
-/// The same in time of the processor, which does not count what other programs do meanwhile.
-fn busy_seconds(work: impl FnOnce()) -> f64 {
-    let before = busy();
-    let (time, ()) = seconds(work);
-    busy().zip(before).map_or(time, |(after, before)| after - before)
-}
-
-/// How long the threads of this process were at work so far, where the system tells.
-fn busy() -> Option<f64> {
-    let threads = std::fs::read_dir("/proc/self/task").ok()?;
-    let times = threads.map(|thread| {
-        let times = std::fs::read_to_string(thread.ok()?.path().join("schedstat")).ok()?;
-        times.split_whitespace().next()?.parse::<f64>().ok()
-    });
-    times.sum::<Option<f64>>().map(|nanoseconds| nanoseconds / 1e9)
-}
-
-fn median(mut all: Vec<f64>) -> f64 {
-    all.sort_by(f64::total_cmp);
-    all.get(all.len() / 2).copied().unwrap_or(f64::NAN)
-}
-
-/// The most memory that this process ever had, in bytes, where the system tells.
-fn peak() -> f64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kilobytes = line.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok());
-    kilobytes.map_or(f64::NAN, |kilobytes| kilobytes * 1024.0)
-}
 
 fn parse(sources: &Sources) -> usize {
     sources.files().par_iter().map(|file| syntax::parse(file, &mut Diagnostics::new()).items.len()).sum()
@@ -267,7 +174,7 @@ fn growth_row(name: &str) {
         let network = (shape.make)(n);
         network.bytes() < if shape.in_one_file { FILE_BYTES } else { 16 * FILE_BYTES }
     };
-    let time = |sources: &Sources, work: fn(&Sources)| busy_seconds(|| work(sources));
+    let time = |sources: &Sources, work: fn(&Sources)| busy_seconds(|| work(sources)).0;
     let compile: fn(&Sources) = |sources| {
         std::hint::black_box(compile(sources, today()));
     };
@@ -283,7 +190,7 @@ fn growth_row(name: &str) {
         let (once, ()) = seconds(|| work(&small));
         let times = (BATCH.as_secs_f64() / once.max(1e-6)).ceil() as usize;
         let all = |sources: &Sources, times: usize| {
-            busy_seconds(|| (0..times).for_each(|_| work(sources))) / times as f64
+            busy_seconds(|| (0..times).for_each(|_| work(sources))).0 / times as f64
         };
         let pairs: Vec<(f64, f64)> =
             (0..RUNS).map(|_| (all(&small, times), all(&large, times.div_ceil(4)))).collect();

@@ -22,6 +22,10 @@ use super::step::{Finding, Statement, Step, Trouble};
 const SAME: f64 = 1e-13;
 /// What is further out of reach than rounding explains.
 const REACH: f64 = 1e-11;
+/// Generations up to which each is solved by itself.
+const GENERATIONS: usize = 8;
+/// Levels that move no further stand still.
+const STILL: f64 = 1e-11;
 /// The steps that the levels of a choice may take, and how far one may go.
 const NEWTON: usize = 300;
 const LEAP: f64 = 6.0;
@@ -58,7 +62,10 @@ enum Belief {
 /// What a part would cost. `None`: more cells than `most`.
 pub(crate) fn cost(part: &Part, most: usize) -> Option<Cost> {
     let problem = Problem::new(part, &vec![None; part.variables.len()], most)?;
-    Some(Cost { cells: problem.tree.cells(), passes: depths(part).into_iter().max().unwrap_or(0) + 1 })
+    Some(Cost {
+        cells: problem.tree.cells(),
+        passes: depths(part).into_iter().max().unwrap_or(0).min(2 * GENERATIONS) + 1,
+    })
 }
 
 /// The longest way to each variable of a part, in arcs.
@@ -98,25 +105,48 @@ impl Exact {
         Ok(exact)
     }
 
-    /// Without facts the level of a node moves nothing above it: so generation after generation is solved, each
-    /// against what those before it make of its parents.
+    /// Without facts the level of a node moves nothing above it: so generation after generation can be solved, each
+    /// against what those before it make of its parents. Where there are many generations, all are solved at once,
+    /// time and again: the next is right after each pass in any case, and most others long before.
     fn solve_all(&mut self) -> Result<(), Trouble> {
         let depths = depths(&self.part);
-        for generation in 0..=depths.iter().copied().max().unwrap_or(0) {
-            let problem = Arc::clone(&self.problem);
-            for (family, _) in problem.families.iter().zip(&depths).filter(|(_, depth)| **depth == generation)
-            {
-                self.solve_first(family)?;
+        let deepest = depths.iter().copied().max().unwrap_or(0);
+        let problem = Arc::clone(&self.problem);
+        if deepest <= GENERATIONS {
+            for generation in 0..=deepest {
+                let families = problem.families.iter().zip(&depths);
+                for (family, _) in families.filter(|(_, depth)| **depth == generation) {
+                    self.solve_first(family)?;
+                }
+                self.refresh()?;
+            }
+            return Ok(());
+        }
+        let mut trouble = None;
+        for _ in 0..deepest + 3 {
+            // What is out of reach may be within it once its parents are right.
+            trouble = None;
+            let mut moved = 0.0_f64;
+            for family in &problem.families {
+                match self.solve_first(family) {
+                    Ok(by) => moved = moved.max(by),
+                    Err(out_of_reach) => {
+                        trouble.get_or_insert(out_of_reach);
+                    }
+                }
+            }
+            if moved <= STILL {
+                break;
             }
             self.refresh()?;
         }
-        Ok(())
+        trouble.map_or(Ok(()), Err)
     }
 
-    /// Sets the levels of one family before all facts.
-    fn solve_first(&mut self, family: &Family) -> Result<(), Trouble> {
+    /// Sets the levels of one family before all facts; by how much they moved.
+    fn solve_first(&mut self, family: &Family) -> Result<f64, Trouble> {
         let part = Arc::clone(&self.part);
-        let Some(variable) = part.variables.get(family.variable) else { return Ok(()) };
+        let Some(variable) = part.variables.get(family.variable) else { return Ok(0.0) };
         let of = |node: usize| self.probability(node);
         let goals: Vec<f64> = variable
             .nodes
@@ -124,10 +154,10 @@ impl Exact {
             .filter_map(|node| part.targets.get(*node).and_then(|target| target.probability(of)))
             .collect();
         if goals.len() < variable.nodes.len() {
-            return Ok(());
+            return Ok(0.0);
         }
         // The law sums to one for each state of the parents, so that their belief alone counts.
-        let Some(rows) = self.belief.parents(&self.problem, family) else { return Ok(()) };
+        let Some(rows) = self.belief.parents(&self.problem, family) else { return Ok(0.0) };
         let levels = match (&variable.law, goals.as_slice(), variable.nodes.as_slice()) {
             (Law::Choice(_), goals, nodes) => choose(&rows, goals).map_err(|state| {
                 let node = nodes.get(state).copied().unwrap_or(0);
@@ -147,14 +177,17 @@ impl Exact {
                 };
                 vec![level]
             }
-            _ => return Ok(()),
+            _ => return Ok(0.0),
         };
+        let mut moved = 0.0_f64;
         for (node, level) in variable.nodes.iter().zip(levels) {
             if let Some(slot) = self.levels.get_mut(*node) {
+                let is_same = slot.to_bits() == level.to_bits();
+                moved = moved.max(if is_same { 0.0 } else { (level - *slot).abs() });
                 *slot = level;
             }
         }
-        Ok(())
+        Ok(moved)
     }
 
     /// Learns what a day brings, then makes the statements of the day hold.

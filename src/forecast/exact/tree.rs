@@ -344,7 +344,11 @@ impl<T: Mass> Calibrated<T> {
 }
 
 /// The sum of a run of cells, in eight strands so that none waits for another.
+#[inline]
 fn total<T: Mass>(cells: &[T]) -> T {
+    if cells.len() < 16 {
+        return cells.iter().fold(T::ZERO, |sum, cell| sum.plus(*cell));
+    }
     let mut strands = [T::ZERO; 8];
     for eight in cells.chunks(8) {
         for (strand, cell) in strands.iter_mut().zip(eight) {
