@@ -158,8 +158,6 @@ pub struct Sampled {
     pub populations: usize,
     /// How often a population was resampled.
     pub resamplings: u64,
-    /// How often a population was replaced by a copy of another.
-    pub exchanges: u64,
     /// The least share of the worlds that a finding left of use.
     pub least_effective: f64,
     /// Moves that turn a node and what hangs on it: how many were tried, and how many accepted.
@@ -448,7 +446,6 @@ fn sampled(report: sample::Report, part: &Part) -> Sampled {
         worlds: report.worlds,
         populations: report.populations,
         resamplings: report.resamplings,
-        exchanges: report.exchanges,
         least_effective: report.least_effective,
         turns: report.turns,
         sweeps: report.sweeps,

@@ -53,8 +53,8 @@ impl Sampling {
         let nodes = part.keys.len();
         let (worlds, sweeps) = match nodes {
             0..=100 => (8192, 96),
-            101..=400 => (2048, 64),
-            401..=2_000 => (2048, 80),
+            101..=400 => (8192, 64),
+            401..=2_000 => (4096, 80),
             _ => (2048, 48),
         };
         Self { seed, worlds, sweeps }
@@ -70,8 +70,6 @@ pub(crate) struct Report {
     pub(crate) populations: usize,
     /// How often a population was resampled.
     pub(crate) resamplings: u64,
-    /// How often a population was replaced by another.
-    pub(crate) exchanges: u64,
     /// The least mean share of worlds that a finding left.
     pub(crate) least_effective: f64,
     /// Turning moves that were tried, and that were accepted.

@@ -72,6 +72,16 @@ impl Lanes {
         }
     }
 
+    /// The sum over the worlds given, in sixteen strands.
+    #[inline(always)]
+    pub(super) fn total_where(&self, bits: u64) -> f32 {
+        let mut strands = [0.0_f32; 16];
+        for l in 0..WIDTH {
+            strands[l % 16] += if (bits >> l) & 1 != 0 { self.0[l] } else { 0.0 };
+        }
+        strands.iter().sum()
+    }
+
     /// The other in the worlds given, this elsewhere.
     #[inline(always)]
     pub(super) fn replace_where(&mut self, bits: u64, other: &Self) {

@@ -7,7 +7,6 @@ use rayon::prelude::*;
 use super::super::number::exp;
 use super::super::step::{Finding, Trouble};
 use super::Sampler;
-use super::lanes::{Draw, Purpose};
 use super::moves::Tail;
 use super::population::Population;
 use super::problem::{Known, Problem};
@@ -20,8 +19,6 @@ const ABRUPT: f64 = 0.15;
 const UNEVEN: f64 = 0.5;
 /// Where evidence let in by degrees ends: beyond, it is as good as certain.
 const LOUD: f64 = 60.0;
-/// A population is lost for which late findings are less probable than this share of the mean.
-const LOST: f64 = 0.05;
 
 impl Sampler {
     /// Something that was settled is open again, or settled otherwise: worlds that were dropped are needed.
@@ -228,39 +225,8 @@ impl Sampler {
         Ok(share)
     }
 
-    /// Populations that late findings speak against are replaced by copies of others, which then go their own
-    /// way: where nodes are so entangled that moves do not turn them, a population may be stuck in what was
-    /// probable once.
-    pub(super) fn exchange(&mut self) {
-        let most =
-            self.populations.iter().map(|population| population.evidence).fold(f64::NEG_INFINITY, f64::max);
-        let weights = self.populations.iter().map(|population| exp(population.evidence - most));
-        let weights: Vec<f64> = weights.collect();
-        let count = weights.len();
-        let sum: f64 = weights.iter().sum();
-        let lost = |weight: &f64| weight * count as f64 <= LOST * sum;
-        if !weights.iter().any(lost) {
-            return;
-        }
-        let clock = self.tick();
-        for to in (0..count).filter(|one| weights.get(*one).is_some_and(lost)) {
-            // Who lends is drawn by weight; those that are lost have next to none.
-            let mut left = Draw::new(clock.seed, to as u64, clock.time, Purpose::Resample).one() * sum;
-            let from = weights.iter().position(|weight| {
-                left -= weight;
-                left <= 0.0
-            });
-            let lender = from.and_then(|from| self.populations.get(from)).cloned();
-            if let (Some(lender), Some(population)) = (lender, self.populations.get_mut(to)) {
-                population.take_over(&lender);
-                self.report.exchanges += 1;
-            }
-        }
-    }
-
     /// Resamples the populations whose weights have become uneven.
     pub(super) fn even_out(&mut self) {
-        self.exchange();
         let clock = self.tick();
         let problem = Arc::clone(&self.problem);
         let count = |population: &mut Population| {

@@ -1,7 +1,7 @@
 //! Population: worlds that are resampled among themselves and know nothing of other populations, so that the
 //! spread between populations tells the standard error.
 
-use super::super::number::{exp, ln};
+use super::super::number::exp;
 use super::lanes::{Draw, Lanes, Purpose, WIDTH};
 use super::law::{Levels, law, pull};
 use super::problem::Problem;
@@ -20,8 +20,6 @@ pub(super) struct Population {
     pub(super) sweeps: u32,
     /// By slot: what the sums were above a count of states at the end of the last sweep.
     kept: Vec<f64>,
-    /// The log probability of late findings, fading.
-    pub(super) evidence: f64,
     /// How often what is barren was added up.
     pub(super) tails: u32,
     /// By block: P(state | all else) of the variable that is looked at.
@@ -31,9 +29,6 @@ pub(super) struct Population {
     room: Proposal,
     scratch: [Vec<Lanes>; 2],
 }
-
-/// What the evidence of findings up to now still counts after the next, when populations are compared.
-const FADING: f64 = 0.99;
 
 /// What a level has to do with a world: prior odds of the node, odds given all else, and the weight.
 pub(super) struct Lever {
@@ -50,7 +45,6 @@ impl Population {
             levels: Levels::new(levels.to_vec()),
             sums: vec![0.0; levels.len()],
             kept: vec![0.0; levels.len()],
-            evidence: 0.0,
             sweeps: 0,
             tails: 0,
             states: Vec::new(),
@@ -117,12 +111,12 @@ impl Population {
     pub(super) fn absorb(&mut self, problem: &Problem, number: usize, ratios: &[f64], clock: Clock) -> bool {
         let shape = &problem.shape;
         let Some(variable) = shape.variables.get(number) else { return true };
-        let before = self.evidence;
         let factors: Vec<[f64; WIDTH]> = (0..self.blocks.len())
             .map(|block| std::array::from_fn(|lane| self.factor(block, lane, ratios)))
             .collect();
-        let Some(mean) = self.reweigh(&factors) else { return false };
-        self.evidence = FADING * before + ln(mean);
+        if self.reweigh(&factors).is_none() {
+            return false;
+        }
         for ((block, states), factors) in self.blocks.iter_mut().zip(&self.states).zip(&factors) {
             let random = clock.draw(shape, variable.first, Purpose::Absorb).worlds(block.first);
             let skip = states.len() - variable.count;
@@ -346,7 +340,6 @@ impl Population {
         self.states.clone_from(&other.states);
         self.kept.clone_from(&other.kept);
         self.levels.clone_from(&other.levels);
-        self.evidence = other.evidence;
     }
 }
 

@@ -137,20 +137,20 @@ impl Sampler {
                 law(&self.shape, levels, what.variable, &block.bits, None, &mut states);
             }
             let told = states.get(what.state).copied();
+            let mut counted = block.weight;
+            counted.set_where(!drawn, 0.0);
+            let mut shared = told.unwrap_or(Lanes::ZERO);
+            shared.times(&block.weight);
             for ((_, source, _), sums) in group.iter().zip(&mut sums) {
                 let bits = block.bits.get(*source).copied().unwrap_or(0);
                 // Its own state is all there is to count where the source is of the same choice, or may be below
                 // a target that was drawn from its parents alone.
                 let same = self.shape.slots.get(*source).is_some_and(|one| one.variable == what.variable);
-                let told = told.filter(|_| !same && (core || source < target));
-                for lane in 0..WIDTH {
-                    let weight = block.weight.0.get(lane).copied().map_or(0.0, f64::from);
-                    let counted = f64::from((drawn >> lane & 1) as u8);
-                    let yes = told.and_then(|told| told.0.get(lane).copied()).map_or(counted, f64::from);
-                    if let Some([sum, all]) = sums.get_mut(usize::from((bits >> lane) & 1 == 0)) {
-                        *sum += weight * yes;
-                        *all += weight;
-                    }
+                let yes =
+                    if told.is_some() && !same && (core || source < target) { &shared } else { &counted };
+                for (bits, [sum, all]) in [bits, !bits].into_iter().zip(sums.iter_mut()) {
+                    *sum += f64::from(yes.total_where(bits));
+                    *all += f64::from(block.weight.total_where(bits));
                 }
             }
         });
