@@ -133,6 +133,7 @@ pub(super) fn shown(belief: Option<Belief>) -> String {
     match belief {
         None => "-".to_owned(),
         Some(belief) if belief.error == 0.0 => percent(belief.probability),
+        Some(belief) if belief.error < 0.0005 => format!("{} ±<0.1", percent(belief.probability)),
         Some(belief) => format!("{} ±{:.1}", percent(belief.probability), belief.error * 100.0),
     }
 }

@@ -72,16 +72,6 @@ impl Lanes {
         }
     }
 
-    /// The sum over the worlds given, in sixteen strands.
-    #[inline(always)]
-    pub(super) fn total_where(&self, bits: u64) -> f32 {
-        let mut strands = [0.0_f32; 16];
-        for l in 0..WIDTH {
-            strands[l % 16] += if (bits >> l) & 1 != 0 { self.0[l] } else { 0.0 };
-        }
-        strands.iter().sum()
-    }
-
     /// The other in the worlds given, this elsewhere.
     #[inline(always)]
     pub(super) fn replace_where(&mut self, bits: u64, other: &Self) {
@@ -347,3 +337,16 @@ macro_rules! vectorized {
     )* };
 }
 pub(super) use vectorized;
+
+vectorized! {
+    /// The sums of two over the worlds given, each in sixteen strands.
+    pub(super) fn totals_where(one: &Lanes, other: &Lanes, bits: u64) -> [f32; 2] {
+        let (mut first, mut second) = ([0.0_f32; 16], [0.0_f32; 16]);
+        for l in 0..WIDTH {
+            let counts = (bits >> l) & 1 != 0;
+            first[l % 16] += if counts { one.0[l] } else { 0.0 };
+            second[l % 16] += if counts { other.0[l] } else { 0.0 };
+        }
+        [first.iter().sum(), second.iter().sum()]
+    }
+}

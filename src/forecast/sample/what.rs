@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::super::part::Target;
 use super::calibrate::spread;
-use super::lanes::{Lanes, WIDTH};
+use super::lanes::{Lanes, WIDTH, totals_where};
 use super::law::{Levels, law};
 use super::problem::Known;
 use super::worlds::Worlds;
@@ -149,8 +149,9 @@ impl Sampler {
                 let yes =
                     if told.is_some() && !same && (core || source < target) { &shared } else { &counted };
                 for (bits, [sum, all]) in [bits, !bits].into_iter().zip(sums.iter_mut()) {
-                    *sum += f64::from(yes.total_where(bits));
-                    *all += f64::from(block.weight.total_where(bits));
+                    let [so, of] = totals_where(yes, &block.weight, bits);
+                    *sum += f64::from(so);
+                    *all += f64::from(of);
                 }
             }
         });
