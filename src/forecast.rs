@@ -24,7 +24,7 @@ use rayon::prelude::*;
 pub use self::book::{Book, Count};
 pub use self::engine::Method;
 pub use self::memory::Memory;
-pub use self::voice::{Settled, Voice};
+pub use self::voice::{Bin, Settled, Voice};
 
 use self::engine::{Account, Engine};
 use self::logic::{Literal, Logic};
@@ -508,8 +508,11 @@ impl Run<'_> {
         stage(0);
         let name = |trouble| self.name(part, trouble, None);
         let method = Engine::choose(part, steps.len(), self.settings);
-        let mut key =
-            Key::of(part, [self.settings.seed, method as u64, self.settings.worlds.unwrap_or(0) as u64]);
+        let mut key = Key::of(
+            part,
+            pairs,
+            [self.settings.seed, method as u64, self.settings.worlds.unwrap_or(0) as u64],
+        );
         let start = match self.memory.find(key) {
             Some(moment) => moment,
             None => {

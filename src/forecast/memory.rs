@@ -67,11 +67,16 @@ impl Memory {
 }
 
 impl Key {
-    /// Of a part before all facts, and of what decides how it is worked out.
-    pub(crate) fn of(part: &Part, settings: [u64; 3]) -> Self {
+    /// Of a part before all facts, of the pairs of nodes that are asked about, and of what decides how it is worked out.
+    pub(crate) fn of(part: &Part, pairs: &[(usize, usize)], settings: [u64; 3]) -> Self {
         let mut digest = Self(0x243F_6A88_85A3_08D3, 0x1319_8A2E_0370_7344);
         for word in settings {
             digest.add(word);
+        }
+        digest.add(pairs.len() as u64);
+        for (source, target) in pairs {
+            digest.add(*source as u64);
+            digest.add(*target as u64);
         }
         for key in &part.keys {
             digest.add(*key);

@@ -26,19 +26,6 @@ fn moves(fact: &Fact) -> bool {
     fact.event != Event::Note
 }
 
-/// The probability that a line states.
-fn stated(fact: &Fact) -> Option<f64> {
-    match fact.event {
-        Event::Probability(stated) => Some(stated.value.as_f64()),
-        Event::Evidence { .. }
-        | Event::Hit
-        | Event::Missed
-        | Event::Slipped(_)
-        | Event::Resolved(_)
-        | Event::Note => None,
-    }
-}
-
 impl<'a> Replay<'a> {
     /// Of a network on a day.
     pub(crate) fn new(model: &'a Model, today: Date, voices: &'a Voices<'a>) -> Self {
@@ -78,9 +65,9 @@ impl<'a> Replay<'a> {
             let facts: Vec<&Fact> = node.facts(day).collect();
             let now = self.finding(node, &facts, day);
             let stated = node.journal.iter().enumerate().rev().find_map(|(place, fact)| {
-                let probability =
-                    stated(fact).filter(|_| facts.iter().any(|one| std::ptr::eq(*one, fact)))?;
-                Some((place, fact.date.value, probability))
+                let stated = fact.event.stated()?;
+                let is_in_force = facts.iter().any(|one| std::ptr::eq(*one, fact));
+                is_in_force.then(|| (place, fact.date.value, stated.as_f64()))
             });
             if now == finding && stated == statement {
                 continue;
@@ -142,7 +129,7 @@ impl<'a> Replay<'a> {
             return None;
         }
         let window = node.window_on(day)?;
-        let stated = facts.iter().rev().find(|fact| matches!(fact.event, Event::Probability(_)));
+        let stated = facts.iter().rev().find(|fact| fact.event.stated().is_some());
         let start = stated.map_or(window.first(), |fact| window.first().max(fact.date.value));
         let end = window.last().plus_days(1);
         if day >= end {

@@ -79,6 +79,14 @@ impl Event {
         }
     }
 
+    /// The probability that it states, if any.
+    pub fn stated(&self) -> Option<Probability> {
+        match self {
+            Self::Probability(stated) => Some(stated.value),
+            _ => None,
+        }
+    }
+
     /// The outcome that it settles, if any.
     pub fn outcome(&self) -> Option<Outcome> {
         match self {
@@ -146,8 +154,5 @@ pub(super) fn slipped(journal: &[Fact], day: Date) -> Option<Spanned<Window>> {
 }
 
 pub(super) fn stated(journal: &[Fact], day: Date) -> Option<Probability> {
-    in_force(journal, day).fold(None, |before, fact| match fact.event {
-        Event::Probability(probability) => Some(probability.value),
-        _ => before,
-    })
+    in_force(journal, day).filter_map(|fact| fact.event.stated()).last()
 }

@@ -3,7 +3,6 @@
 use super::Scene;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::forecast::{Forecast, Trouble};
-use crate::model::Event;
 use crate::source::Span;
 use crate::value::percent;
 
@@ -14,15 +13,7 @@ pub(super) fn check(scene: &Scene<'_>, forecast: &Forecast, out: &mut Diagnostic
         let fact = statement.and_then(|place| node.journal.get(place));
         let (span, stated, when): (Span, String, String) = match (fact, node.prior) {
             (Some(fact), _) => {
-                let stated = match fact.event {
-                    Event::Probability(stated) => stated.value.to_string(),
-                    Event::Evidence { .. }
-                    | Event::Hit
-                    | Event::Missed
-                    | Event::Slipped(_)
-                    | Event::Resolved(_)
-                    | Event::Note => String::new(),
-                };
+                let stated = fact.event.stated().map_or_else(String::new, |stated| stated.to_string());
                 (fact.date.span.to(fact.verb), stated, format!(" on {}", fact.date.value))
             }
             (None, Some(prior)) => (prior.span, prior.value.to_string(), String::new()),
