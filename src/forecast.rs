@@ -519,7 +519,7 @@ impl Run<'_> {
                 let engine = Engine::start(part, method, self.settings).map_err(name)?;
                 let realised = engine.conditionals(pairs);
                 let beliefs = Arc::new(engine.beliefs());
-                self.memory.keep(key, Moment { beliefs, realised, engine: Some(engine) })
+                self.memory.keep(key, Moment { beliefs, realised, engine: Some(engine), known: Vec::new() })
             }
         };
         out.realised.clone_from(&start.realised);
@@ -538,16 +538,18 @@ impl Run<'_> {
         let skipped = with_engine.map_or(0, |place| place + 1);
         if let Some(moment) = with_engine.and_then(|place| remembered.get(place)) {
             engine.clone_from(&moment.engine);
+            gates.all.clone_from(&moment.known);
         }
         let Some(mut engine) = engine else { return Ok(()) };
         let count = steps.len();
         for (number, step) in steps.iter_mut().enumerate() {
-            gates.learn(step, &engine, |facts, date| self.conflict(part, facts, date))?;
+            gates.note(step);
             if let Some(moment) = remembered.get(number).filter(|_| number < skipped) {
                 out.history.push(Arc::clone(&moment.beliefs));
                 out.days.push(step.date);
                 continue;
             }
+            gates.learn(step, &engine, |facts, date| self.conflict(part, facts, date))?;
             stage(number + 1);
             engine.step(step).map_err(|trouble| self.name(part, trouble, Some(step.date)))?;
             out.fresh_steps += 1;
@@ -556,7 +558,8 @@ impl Run<'_> {
             out.days.push(step.date);
             if let Some(key) = keys.get(number + 1) {
                 let engine = (number + 2 >= count).then(|| engine.clone());
-                self.memory.keep(*key, Moment { beliefs, realised: Vec::new(), engine });
+                let known = if engine.is_some() { gates.all.clone() } else { Vec::new() };
+                self.memory.keep(*key, Moment { beliefs, realised: Vec::new(), engine, known });
             }
         }
         stage(stages - 1);
@@ -566,7 +569,8 @@ impl Run<'_> {
             None => {
                 engine.settle();
                 let beliefs = Arc::new(engine.beliefs());
-                self.memory.keep(last, Moment { beliefs, realised: Vec::new(), engine: Some(engine) })
+                let known = Vec::new();
+                self.memory.keep(last, Moment { beliefs, realised: Vec::new(), engine: Some(engine), known })
             }
         };
         out.now = Arc::clone(&end.beliefs);
@@ -620,7 +624,9 @@ struct Gates<'a> {
     logic: Logic,
     /// Levels without end, which are gates too.
     infinite: Vec<(usize, bool)>,
+    /// What steps say themselves.
     direct: Vec<Finding>,
+    /// What the engine knows: that, and what follows from it.
     all: Vec<Finding>,
 }
 
@@ -642,18 +648,22 @@ impl<'a> Gates<'a> {
         }
     }
 
-    /// Adds to the findings of a step what follows from them.
+    /// Takes in what a step says itself.
+    fn note(&mut self, step: &Step) {
+        for (node, finding) in &step.findings {
+            if let Some(slot) = self.direct.get_mut(*node) {
+                *slot = *finding;
+            }
+        }
+    }
+
+    /// Adds to the findings of a step, once they are noted, what follows from them.
     fn learn(
         &mut self,
         step: &mut Step,
         engine: &Engine,
         conflict: impl Fn(&[usize], Date) -> Trouble,
     ) -> Result<(), Trouble> {
-        for (node, finding) in &step.findings {
-            if let Some(slot) = self.direct.get_mut(*node) {
-                *slot = *finding;
-            }
-        }
         // What is stated today gets another level, so the one that it has settles nothing any more.
         let is_stated = |node: usize| step.statements.iter().any(|statement| statement.node == node);
         let now: Vec<(usize, bool)> =
@@ -664,9 +674,6 @@ impl<'a> Gates<'a> {
                 levels.map(|(node, level)| if is_stated(node) { 0.0 } else { level }).collect();
             self.logic = Logic::new(self.part, &levels);
             self.infinite = now;
-        }
-        if self.logic.is_empty() {
-            return Ok(());
         }
         let settled = self.direct.iter().enumerate().filter_map(|(node, finding)| match finding {
             Finding::Settled(state) => Some(Literal { node, state: *state }),

@@ -57,11 +57,6 @@ impl Logic {
         Self { clauses, of }
     }
 
-    /// Whether nothing is certain here.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.clauses.is_empty()
-    }
-
     /// Whether a node has a part in anything certain.
     pub(crate) fn knows(&self, node: usize) -> bool {
         self.of.get(node).is_some_and(|clauses| !clauses.is_empty())

@@ -36,6 +36,8 @@ pub(crate) struct Moment {
     pub(crate) realised: Vec<[Option<f64>; 2]>,
     /// From which to go on; kept of the last steps only.
     pub(crate) engine: Option<Engine>,
+    /// What is known then of each node, with what follows; kept beside an engine.
+    pub(crate) known: Vec<Finding>,
 }
 
 impl Memory {
