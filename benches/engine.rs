@@ -37,9 +37,9 @@ const SEEDS: [u64; 3] = [70_001, 70_002, 70_003];
 const RUNS: usize = 3;
 /// What the numbers are held against: the mean of so many runs of twice the worlds, each with a seed and levels of
 /// its own. Levels are solved by sampling too, so more runs tell more than more worlds of one run.
-const LONG_RUNS: u64 = 16;
+const LONG_RUNS: u64 = 8;
 /// The same for a few hundred nodes.
-const LONG_RUNS_OF_FEW: u64 = 48;
+const LONG_RUNS_OF_FEW: u64 = 16;
 /// Seeds of those.
 const LONG_SEED: u64 = 9_000;
 /// A stated error is good if 95% of all numbers are within so many of it.

@@ -152,11 +152,11 @@ pub enum Means {
 /// How sampling went.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sampled {
-    /// Worlds of all populations.
+    /// Worlds.
     pub worlds: usize,
-    /// Populations that know nothing of each other.
-    pub populations: usize,
-    /// How often a population was resampled.
+    /// Families that the worlds descend from: how many of the same size would be worth as much.
+    pub families: f64,
+    /// How often worlds were resampled.
     pub resamplings: u64,
     /// The least share of the worlds that a finding left of use.
     pub least_effective: f64,
@@ -164,7 +164,7 @@ pub struct Sampled {
     pub turns: (u64, u64),
     /// How often all open nodes were drawn anew.
     pub sweeps: u64,
-    /// The greatest split R̂ of all nodes (Gelman et al. 2013): 1 where populations agree.
+    /// The greatest split R̂ of all nodes (Gelman et al. 2013): 1 where all parts of the worlds agree.
     pub r_hat: f64,
     /// Nodes whose numbers did not settle: their errors are more than is stated.
     pub unsettled: Vec<NodeId>,
@@ -444,7 +444,7 @@ impl Forecast {
 fn sampled(report: sample::Report, part: &Part) -> Sampled {
     Sampled {
         worlds: report.worlds,
-        populations: report.populations,
+        families: report.families,
         resamplings: report.resamplings,
         least_effective: report.least_effective,
         turns: report.turns,

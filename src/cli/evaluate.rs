@@ -53,7 +53,7 @@ struct Row {
 #[derive(Serialize)]
 struct Sampling {
     worlds: usize,
-    populations: usize,
+    families: f64,
     sweeps: u64,
     resamplings: u64,
     least_effective: f64,
@@ -67,7 +67,7 @@ impl Sampling {
     fn new(sampled: &Sampled, model: &Model) -> Self {
         Self {
             worlds: sampled.worlds,
-            populations: sampled.populations,
+            families: sampled.families,
             sweeps: sampled.sweeps,
             resamplings: sampled.resamplings,
             least_effective: sampled.least_effective,

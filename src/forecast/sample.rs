@@ -2,11 +2,12 @@
 //!
 //! Worlds are drawn from the network before all facts, and then taken through the days: each finding weighs
 //! them, resampling drops those of little weight, and moves spread the copies again (sequential Monte Carlo, Del
-//! Moral, Doucet and Jasra 2006). There are many populations that know nothing of each other: a belief is the mean
-//! over them, and its standard error is read off from how they differ. Nothing here depends on the number of
-//! threads, on vectors of the machine, or on time.
+//! Moral, Doucet and Jasra 2006). A belief is the mean over all worlds, and its standard error is read off
+//! from how the families differ that descend from different worlds. Nothing here depends on the number of threads,
+//! on vectors of the machine, or on time.
 
 mod calibrate;
+mod descent;
 mod hold;
 mod lanes;
 mod law;
@@ -23,11 +24,10 @@ mod worlds;
 
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 use self::calibrate::Calibration;
-use self::lanes::{Lanes, WIDTH};
-use self::moves::Tail;
+use self::descent::Mean;
+use self::lanes::WIDTH;
+use self::moves::Reading;
 use self::population::Population;
 use self::problem::Problem;
 use self::shape::Shape;
@@ -41,7 +41,7 @@ use super::step::{Estimate, Finding, Statement, Step, Trouble};
 pub(crate) struct Sampling {
     /// Another seed gives other random numbers.
     pub(crate) seed: u64,
-    /// Worlds of all populations together.
+    /// How many worlds.
     pub(crate) worlds: usize,
     /// Sweeps of `settle` over all worlds.
     pub(crate) sweeps: usize,
@@ -53,9 +53,9 @@ impl Sampling {
         let nodes = part.keys.len();
         let (worlds, sweeps) = match nodes {
             0..=100 => (8192, 96),
-            101..=400 => (8192, 64),
-            401..=2_000 => (4096, 80),
-            _ => (2048, 48),
+            101..=400 => (8192, 32),
+            401..=2_000 => (4096, 32),
+            _ => (2048, 24),
         };
         Self { seed, worlds, sweeps }
     }
@@ -64,33 +64,37 @@ impl Sampling {
 /// How the sampling went.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Report {
-    /// Worlds of all populations.
+    /// Worlds.
     pub(crate) worlds: usize,
-    /// Populations.
-    pub(crate) populations: usize,
-    /// How often a population was resampled.
+    /// Families that the worlds descend from: how many of the same size would be worth as much.
+    pub(crate) families: f64,
+    /// How often worlds were resampled.
     pub(crate) resamplings: u64,
-    /// The least mean share of worlds that a finding left.
+    /// The least share of worlds that a finding left.
     pub(crate) least_effective: f64,
     /// Turning moves that were tried, and that were accepted.
     pub(crate) turns: (u64, u64),
     /// Sweeps of the core.
     pub(crate) sweeps: u64,
-    /// The greatest R-hat of all nodes, with every population split into halves of its sweeps.
+    /// The greatest R-hat of all nodes.
     pub(crate) r_hat: f64,
     /// Nodes that have not converged.
     pub(crate) unsettled: Vec<usize>,
 }
 
-/// Populations are as many as give a standard error that can itself be trusted.
-const POPULATIONS: usize = 32;
+/// R-hat is what it would be if the worlds were so many chains.
+const CHAINS: f64 = 32.0;
+/// The halves of settling may differ by so many standard errors.
+const DRIFT: f64 = 3.0;
 
 /// R-hat beyond which a node has not converged.
 const CONVERGED: f64 = 1.05;
 /// Work of a sweep, in links, from which on days wait for each other.
 const PATIENT: usize = 10_000;
-/// Work of a sweep, in links, up to which a day has several.
+/// Work of a sweep, in links, up to which a day has two.
 const BRIEF: usize = 1_000;
+/// Sweeps of a day on which worlds were resampled: copies have to part before the next ones are made.
+const PARTING: usize = 6;
 
 /// States of nodes in the worlds that levels are solved on, all together.
 const SOLVED_ON: usize = 1 << 25;
@@ -105,7 +109,7 @@ pub(crate) struct Sampler {
     sampling: Sampling,
     calibration: Arc<Calibration>,
     problem: Arc<Problem>,
-    populations: Vec<Population>,
+    population: Population,
     /// Something is known already.
     learnt: bool,
     /// How far the level of each slot may be off.
@@ -119,8 +123,12 @@ pub(crate) struct Sampler {
     waited: usize,
     /// There was a sweep.
     started: bool,
-    /// Sums over the first half of settling, by population and slot, and the sweeps in them.
-    half: Option<(Vec<Vec<f64>>, u32)>,
+    /// By slot: what sweeps said, and how far that is off.
+    told: Vec<Mean>,
+    /// By slot: what the sweeps of the last day said above a count of states at its end.
+    kept: Vec<f64>,
+    /// What the first half of settling said.
+    half: Option<Vec<Mean>>,
     report: Report,
 }
 
@@ -129,28 +137,22 @@ impl Sampler {
     pub(crate) fn start(part: Arc<Part>, sampling: &Sampling) -> Result<Self, Trouble> {
         let shape = Arc::new(Shape::new(&part));
         let slots = shape.slots.len();
-        let size = sampling.worlds.div_ceil(POPULATIONS * WIDTH).max(1);
-        let worlds = size * POPULATIONS * WIDTH;
-        // Levels are the same for all populations, so what is off in them no spread can show.
+        let blocks = sampling.worlds.div_ceil(WIDTH).max(1);
+        let worlds = blocks * WIDTH;
+        // What is off in levels no spread of worlds can show.
         let shared = (SOLVED_ON / slots.next_power_of_two()).clamp(1 << 14, 1 << 18).max(worlds);
-        if slots.saturating_mul(worlds).saturating_mul(5) > MEMORY {
+        if slots.saturating_mul(worlds).saturating_mul(9) > MEMORY {
             return Err(Trouble::TooWide);
         }
         let calibration = Calibration::new(&part, &shape, sampling.seed, shared)?;
         let problem = Problem::new(&shape, vec![Finding::Open(0.0); slots], &calibration.levels);
-        let populations = (0..POPULATIONS).map(|number| {
-            let blocks = (number * size..(number + 1) * size).map(|word| Worlds {
-                bits: calibration.block(word),
-                odds: vec![Lanes::ONE; slots],
-                first: (word * WIDTH) as u32,
-                weight: Lanes::splat(1.0 / (size * WIDTH) as f32),
-            });
-            Population::new(number, blocks.collect(), &calibration.levels)
-        });
+        let block = |word: usize| Worlds::new(calibration.block(word), (word * WIDTH) as u32, slots);
+        let mut population = Population::new((0..blocks).map(block).collect(), &calibration.levels);
+        population.even();
         Ok(Self {
-            populations: populations.collect(),
+            population,
             readiness: vec![0.5; shape.variables.len()],
-            report: Report { worlds, populations: POPULATIONS, least_effective: 1.0, ..Report::default() },
+            report: Report { worlds, families: worlds as f64, least_effective: 1.0, ..Report::default() },
             sampling: *sampling,
             tilts: calibration.tilts.clone(),
             calibration: Arc::new(calibration),
@@ -160,6 +162,8 @@ impl Sampler {
             time: 1,
             waited: 0,
             started: false,
+            told: Vec::new(),
+            kept: Vec::new(),
             half: None,
             part,
             shape,
@@ -170,6 +174,7 @@ impl Sampler {
     pub(crate) fn step(&mut self, step: &Step) -> Result<(), Trouble> {
         self.pinned.clear();
         self.half = None;
+        let resampled = self.report.resamplings;
         let at = |node: usize| self.shape.slot_of.get(node).copied().unwrap_or(0);
         let findings: Vec<(usize, Finding)> =
             step.findings.iter().map(|(node, finding)| (at(*node), *finding)).collect();
@@ -183,25 +188,37 @@ impl Sampler {
         }
         self.even_out();
         if !statements.is_empty() {
-            self.rounds(1, Tail::None);
+            self.rounds(1, Reading::None);
             self.hold(&statements)?;
         }
-        self.populations.par_iter_mut().for_each(Population::forget);
+        self.population.forget();
         // Sweeps of a great part are not worth their time for every small finding.
         self.waited += 1;
         let patience = 1 + self.problem.work / PATIENT;
-        if self.waited < patience && statements.is_empty() && self.started {
-            self.populations.par_iter_mut().for_each(Population::guess);
+        if self.waited < patience
+            && statements.is_empty()
+            && self.started
+            && self.report.resamplings == resampled
+        {
+            // What the states say now, corrected by what sweeps said above them.
+            for ((told, counted), kept) in self.told.iter_mut().zip(self.population.counted()).zip(&self.kept)
+            {
+                told.mean = counted + kept;
+            }
             return Ok(());
         }
         (self.waited, self.started) = (0, true);
-        self.rounds(if self.problem.work < BRIEF { 3 } else { 1 }, Tail::Last);
-        let problem = Arc::clone(&self.problem);
-        self.populations.par_iter_mut().for_each(|population| {
-            if patience > 1 {
-                population.keep(&problem);
-            }
-        });
+        let rounds = match () {
+            () if self.report.resamplings > resampled => PARTING,
+            () if self.problem.work < BRIEF => 2,
+            () => 1,
+        };
+        self.rounds(rounds, Reading::Last);
+        self.told = self.population.told();
+        if patience > 1 {
+            let each = self.told.iter().zip(self.population.counted());
+            self.kept = each.map(|(told, counted)| told.mean - counted).collect();
+        }
         Ok(())
     }
 
@@ -220,13 +237,12 @@ impl Sampler {
             return;
         }
         let sweeps = self.sampling.sweeps.max(2);
-        self.rounds(sweeps / 4, Tail::None);
-        self.populations.par_iter_mut().for_each(Population::forget);
-        self.rounds(sweeps / 2, Tail::Each);
-        let half = self.populations.iter().map(|population| population.sums.clone()).collect();
-        let count = self.populations.first().map_or(0, |population| population.sweeps);
-        self.half = Some((half, count));
-        self.rounds(sweeps - sweeps / 2, Tail::Each);
+        self.rounds(sweeps / 4, Reading::None);
+        self.population.forget();
+        self.rounds(sweeps / 2, Reading::Each);
+        self.half = Some(self.population.told());
+        self.rounds(sweeps - sweeps / 2, Reading::Each);
+        self.told = self.population.told();
     }
 
     /// P(true) of each node.
@@ -235,12 +251,9 @@ impl Sampler {
         (0..self.part.keys.len()).map(|node| self.belief(node, &leans)).collect()
     }
 
-    /// The level of each node, averaged over populations.
+    /// The level of each node.
     pub(crate) fn levels(&self) -> Vec<f64> {
-        let level = |slot: &usize| {
-            let all = self.populations.iter().map(|population| population.levels.get(*slot));
-            all.sum::<f64>() / self.populations.len() as f64
-        };
+        let level = |slot: &usize| self.population.levels.get(*slot);
         self.shape.slot_of.iter().map(level).collect()
     }
 }

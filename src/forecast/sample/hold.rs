@@ -2,13 +2,10 @@
 
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 use super::super::step::{Finding, Statement, Trouble};
 use super::Sampler;
-use super::calibrate::spread;
-use super::moves::Tail;
-use super::population::{Lever, mean};
+use super::moves::Reading;
+use super::population::{error, mean};
 use super::problem::Known;
 use super::shape::CERTAIN;
 
@@ -55,7 +52,7 @@ impl Sampler {
                 if together && farthest > NEAR {
                     // Worlds that were rare are wanted now.
                     self.even_out();
-                    self.rounds(1, Tail::None);
+                    self.rounds(1, Reading::None);
                 }
             }
             if let Some((_, statement)) = order.first().filter(|_| round == 0 && together && farthest > APART)
@@ -66,7 +63,7 @@ impl Sampler {
             self.repose();
             self.even_out();
             if round + 1 < AVERAGED {
-                self.rounds(1, Tail::None);
+                self.rounds(1, Reading::None);
             }
         }
         for (slot, statement) in &order {
@@ -119,23 +116,13 @@ impl Sampler {
         let above = problem.barren_above(stated);
         let above: Vec<usize> = above.into_iter().filter(|one| *one < number).collect();
         let probability = statement.probability;
-        let levers: Vec<Vec<Lever>> = self
-            .populations
-            .par_iter_mut()
-            .map(|population| {
-                population.look(&problem, &above, number, clock);
-                population.levers(&problem, slot)
-            })
-            .collect();
-        // One level for all populations: solved in each by itself it would be off to one side, the more so the
-        // fewer worlds there are.
-        let level = self.populations.first().map_or(0.0, |population| population.levels.get(slot));
+        self.population.look(&problem, &above, number, clock);
+        let levers = self.population.levers(&problem, slot);
+        let families = self.population.families();
+        let level = self.population.levels.get(slot);
         let (low, high) = (-CERTAIN - level, CERTAIN - level);
-        let each = |by: f64| -> Vec<f64> { levers.iter().map(|levers| mean(levers, by)).collect() };
-        let count = levers.len() as f64;
-        let pooled = |by: f64| each(by).iter().sum::<f64>() / count;
         if (round, pass) == (0, 0) && all.len() == 1 {
-            let bound = |by: f64| (pooled(by), 1e-6 + 4.0 * spread(&each(by)) / count.sqrt());
+            let bound = |by: f64| (mean(&levers, by), 1e-6 + 4.0 * error(&levers, by, &families));
             let ((least, below), (most, above)) = (bound(low), bound(high));
             if probability < least - below || probability > most + above {
                 let (node, statement) = (statement.node, Some(statement.number));
@@ -145,21 +132,19 @@ impl Sampler {
         let (mut least, mut most) = (low, high);
         for _ in 0..60 {
             let middle = f64::midpoint(least, most);
-            if pooled(middle) < probability {
+            if mean(&levers, middle) < probability {
                 least = middle;
             } else {
                 most = middle;
             }
         }
         let by = f64::midpoint(least, most);
-        let slope = (pooled(by + 0.05) - pooled(by - 0.05)) / 0.1;
+        let slope = (mean(&levers, by + 0.05) - mean(&levers, by - 0.05)) / 0.1;
         if let Some(tilt) = self.tilts.get_mut(slot) {
-            *tilt = (spread(&each(by)) / count.sqrt() / slope.max(1e-9)).min(10.0);
+            *tilt = (error(&levers, by, &families) / slope.max(1e-9)).min(10.0);
         }
-        let gap = (pooled(0.0) - probability).abs();
-        self.populations
-            .par_iter_mut()
-            .for_each(|population| population.raise(&problem, slot, by * gain, clock));
+        let gap = (mean(&levers, 0.0) - probability).abs();
+        self.population.raise(&problem, slot, by * gain, clock);
         Ok(gap)
     }
 }

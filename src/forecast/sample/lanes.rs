@@ -53,18 +53,6 @@ impl Lanes {
         }
     }
 
-    /// A copy that is multiplied by `factor` and `inverse` in the worlds given.
-    #[inline(always)]
-    pub(super) fn scaled_copy(&self, up: u64, factor: f32, down: u64, inverse: f32) -> Self {
-        let mut copy = *self;
-        for l in 0..WIDTH {
-            let by = if (up >> l) & 1 != 0 { factor } else { 1.0 };
-            let by = if (down >> l) & 1 != 0 { inverse } else { by };
-            copy.0[l] = self.0[l] * by;
-        }
-        copy
-    }
-
     #[inline(always)]
     pub(super) fn scale_where(&mut self, bits: u64, factor: f32) {
         for l in 0..WIDTH {
@@ -75,8 +63,10 @@ impl Lanes {
     /// The other in the worlds given, this elsewhere.
     #[inline(always)]
     pub(super) fn replace_where(&mut self, bits: u64, other: &Self) {
+        // Mixed bit by bit: with a condition they would be loaded one by one.
         for l in 0..WIDTH {
-            self.0[l] = if (bits >> l) & 1 != 0 { other.0[l] } else { self.0[l] };
+            let take = (((bits >> l) & 1) as u32).wrapping_neg();
+            self.0[l] = f32::from_bits(other.0[l].to_bits() & take | self.0[l].to_bits() & !take);
         }
     }
 
@@ -178,6 +168,19 @@ impl Lanes {
         for row in 0..WIDTH / 16 {
             for (l, column) in columns.iter_mut().enumerate() {
                 *column += self.0[16 * row + l] * weight.0[16 * row + l];
+            }
+        }
+        columns.iter().map(|column| f64::from(*column)).sum()
+    }
+
+    /// The sum over the worlds given, added up in sixteen fixed columns.
+    #[inline(always)]
+    pub(super) fn sum_where(&self, bits: u64) -> f64 {
+        let mut columns = [0.0_f32; 16];
+        for row in 0..WIDTH / 16 {
+            for (l, column) in columns.iter_mut().enumerate() {
+                let counts = (bits >> (16 * row + l)) & 1 != 0;
+                *column += if counts { self.0[16 * row + l] } else { 0.0 };
             }
         }
         columns.iter().map(|column| f64::from(*column)).sum()
@@ -337,16 +340,3 @@ macro_rules! vectorized {
     )* };
 }
 pub(super) use vectorized;
-
-vectorized! {
-    /// The sums of two over the worlds given, each in sixteen strands.
-    pub(super) fn totals_where(one: &Lanes, other: &Lanes, bits: u64) -> [f32; 2] {
-        let (mut first, mut second) = ([0.0_f32; 16], [0.0_f32; 16]);
-        for l in 0..WIDTH {
-            let counts = (bits >> l) & 1 != 0;
-            first[l % 16] += if counts { one.0[l] } else { 0.0 };
-            second[l % 16] += if counts { other.0[l] } else { 0.0 };
-        }
-        [first.iter().sum(), second.iter().sum()]
-    }
-}

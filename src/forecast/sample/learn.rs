@@ -2,20 +2,17 @@
 
 use std::sync::Arc;
 
-use rayon::prelude::*;
-
 use super::super::number::exp;
 use super::super::step::{Finding, Trouble};
 use super::Sampler;
-use super::moves::Tail;
-use super::population::Population;
+use super::moves::Reading;
 use super::problem::{Known, Problem};
 use super::shape::Shape;
 use super::worlds::Clock;
 
 /// A finding that leaves a lesser share of the worlds is let in by degrees.
 const ABRUPT: f64 = 0.15;
-/// Populations with a lesser share of effective worlds are resampled.
+/// With a lesser share of effective worlds they are resampled.
 const UNEVEN: f64 = 0.5;
 /// Where evidence let in by degrees ends: beyond, it is as good as certain.
 const LOUD: f64 = 60.0;
@@ -48,27 +45,18 @@ impl Sampler {
         self.pose(vec![Finding::Open(0.0); slots], false);
         let clock = self.tick();
         let (problem, all) = (Arc::clone(&self.problem), self.problem.barren.clone());
-        self.populations.par_iter_mut().for_each(|population| {
-            population.even();
-            population.forward(&problem, &all, clock);
-        });
+        self.population.even();
+        self.population.found();
+        self.population.forward(&problem, &all, clock);
         let known = known.into_iter().enumerate().filter(|(_, finding)| *finding != Finding::Open(0.0));
         self.learn(known.collect())
     }
 
     /// Sees the network from other findings.
     pub(super) fn pose(&mut self, findings: Vec<Finding>, keep: bool) {
-        let mut tops = vec![f64::NEG_INFINITY; findings.len()];
-        for population in &self.populations {
-            for (top, level) in tops.iter_mut().zip(&population.levels.log) {
-                *top = top.max(*level);
-            }
-        }
-        let problem = Arc::new(Problem::new(&self.shape, findings, &tops));
+        let problem = Arc::new(Problem::new(&self.shape, findings, &self.population.levels.log));
         let before = std::mem::replace(&mut self.problem, Arc::clone(&problem));
-        self.populations
-            .par_iter_mut()
-            .for_each(|population| population.refresh(&problem, Some(before.as_ref()).filter(|_| keep)));
+        self.population.refresh(&problem, Some(before.as_ref()).filter(|_| keep));
     }
 
     /// Takes findings in, variable by variable, parents first.
@@ -99,14 +87,12 @@ impl Sampler {
             let split = above.partition_point(|one| *one < number);
             let (before, after) = above.split_at(split);
             let problem = Arc::clone(&self.problem);
-            self.populations
-                .par_iter_mut()
-                .for_each(|population| population.look(&problem, before, number, clock));
+            self.population.look(&problem, before, number, clock);
             above = after.iter().copied().filter(|one| *one != number).collect();
 
             let mut share = 0.0;
             let ratios = self.ratios(number, &posed, now, 1.0);
-            if self.share_left(&ratios) >= ABRUPT {
+            if self.population.effect(&ratios) >= ABRUPT {
                 share = self.absorb(number, &ratios, clock)?;
                 set(&mut posed, now);
                 rest = later;
@@ -115,7 +101,7 @@ impl Sampler {
                 let mut degree = 1.0_f64;
                 for _ in 0..40 {
                     let ratios = self.ratios(number, &posed, now, degree);
-                    if degree < 1.0 && self.share_left(&ratios) >= UNEVEN {
+                    if degree < 1.0 && self.population.effect(&ratios) >= UNEVEN {
                         break;
                     }
                     degree *= 0.75;
@@ -138,7 +124,7 @@ impl Sampler {
             if share < UNEVEN && !rest.is_empty() {
                 self.pose(posed.clone(), true);
                 self.even_out();
-                self.rounds(1, Tail::None);
+                self.rounds(1, Reading::None);
                 stale = true;
             }
         }
@@ -192,51 +178,22 @@ impl Sampler {
         new.iter().map(between).collect()
     }
 
-    /// The mean share of worlds that would be left.
-    pub(super) fn share_left(&self, ratios: &[f64]) -> f64 {
-        let shares: Vec<f64> =
-            self.populations.par_iter().map(|population| population.effect(ratios)).collect();
-        shares.iter().sum::<f64>() / shares.len() as f64
-    }
-
-    pub(super) fn absorb(&mut self, number: usize, ratios: &[f64], clock: Clock) -> Result<f64, Trouble> {
-        let problem = Arc::clone(&self.problem);
-        let alive: Vec<bool> = self
-            .populations
-            .par_iter_mut()
-            .map(|population| population.absorb(&problem, number, ratios, clock))
-            .collect();
-        if alive.contains(&false) {
-            let Some(living) = alive.iter().position(|alive| *alive) else { return Err(Trouble::Impossible) };
-            // The next population that is alive lends its worlds.
-            let count = alive.len();
-            for dead in (0..count).filter(|one| alive.get(*one) == Some(&false)) {
-                let lender =
-                    (1..count).map(|by| (dead + by) % count).find(|one| alive.get(*one) == Some(&true));
-                let lender = self.populations.get(lender.unwrap_or(living)).cloned();
-                if let (Some(lender), Some(population)) = (lender, self.populations.get_mut(dead)) {
-                    population.take_over(&lender);
-                }
-            }
+    fn absorb(&mut self, number: usize, ratios: &[f64], clock: Clock) -> Result<f64, Trouble> {
+        if !self.population.absorb(&self.problem, number, ratios, clock) {
+            return Err(Trouble::Impossible);
         }
-        let share =
-            self.populations.iter().map(Population::effective).sum::<f64>() / self.populations.len() as f64;
+        let share = self.population.effective();
         self.report.least_effective = self.report.least_effective.min(share);
         Ok(share)
     }
 
-    /// Resamples the populations whose weights have become uneven.
+    /// Resamples where weights have become uneven.
     pub(super) fn even_out(&mut self) {
         let clock = self.tick();
-        let problem = Arc::clone(&self.problem);
-        let count = |population: &mut Population| {
-            let uneven = population.effective() < UNEVEN;
-            if uneven {
-                population.resample(&problem, clock);
-            }
-            u64::from(uneven)
-        };
-        self.report.resamplings += self.populations.par_iter_mut().map(count).sum::<u64>();
+        if self.population.effective() < UNEVEN {
+            self.population.resample(&self.problem, clock);
+            self.report.resamplings += 1;
+        }
     }
 }
 

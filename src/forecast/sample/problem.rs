@@ -45,18 +45,24 @@ pub(super) struct Problem {
     pub(super) open: Vec<usize>,
     /// Open variables below which nothing is known, parents first.
     pub(super) barren: Vec<usize>,
-    /// Open variables of the core that single steps may not turn, with how many core children they have.
-    pub(super) turnable: Vec<usize>,
+    /// Open variables of the core that single steps may not turn: those that much hangs on.
+    pub(super) heads: Vec<usize>,
+    /// The others: they are tied closely to something else.
+    pub(super) tied: Vec<usize>,
     /// By slot: products of its odds with themselves stay within the range of their type.
     tame: Vec<bool>,
     spans: Vec<Span>,
     links: Vec<Link>,
+    below_spans: Vec<(usize, usize)>,
+    below: Vec<(usize, u64)>,
     hard_spans: Vec<(usize, usize)>,
     hard: Vec<usize>,
     /// Arithmetic for one sweep, in links.
     pub(super) work: usize,
 }
 
+/// A variable with so many children in the core is not turned by single steps.
+const FAR: usize = 24;
 /// Log likelihood ratios are held within this: beyond, evidence is as good as an outcome.
 const LOUD: f64 = 60.0;
 
@@ -76,10 +82,13 @@ impl Problem {
             core: vec![false; shape.variables.len()],
             open: Vec::new(),
             barren: Vec::new(),
-            turnable: Vec::new(),
+            heads: Vec::new(),
+            tied: Vec::new(),
             tame: Vec::with_capacity(shape.slots.len()),
             spans: Vec::with_capacity(shape.slots.len()),
             links: Vec::new(),
+            below_spans: Vec::with_capacity(shape.variables.len()),
+            below: Vec::new(),
             hard_spans: Vec::with_capacity(shape.variables.len()),
             hard: Vec::new(),
             findings,
@@ -142,16 +151,43 @@ impl Problem {
             let core = |child: &&usize| self.core.get(**child) == Some(&true);
             self.hard.extend(variable.hard.iter().filter(core));
             self.hard_spans.push((begin, self.hard.len()));
+            self.find_below(number);
             if self.core.get(number) == Some(&true) && self.known.get(number) == Some(&Known::Open) {
                 let links = || variable.slots().flat_map(|slot| self.told(slot));
                 let (degree, steep) = (links().count(), links().any(|link| link.log.abs() > 2.5));
                 self.work += degree + 8 * (self.hard.len() - begin) * variable.states() + 2;
-                if steep || self.hard.len() > begin || degree >= 12 {
-                    self.turnable.push(number);
+                let is_open = |parent: &usize| self.known.get(*parent) == Some(&Known::Open);
+                if degree >= FAR * 1000 || degree > 0 && !variable.parents.iter().any(is_open) {
+                    self.heads.push(number);
+                } else if steep || self.hard.len() > begin {
+                    self.tied.push(number);
                 }
             }
         }
         self.work += 4 * self.barren.len();
+    }
+
+    fn find_below(&mut self, number: usize) {
+        let begin = self.below.len();
+        let Some(variable) = self.shape.variables.get(number) else { return };
+        let links = variable.slots().flat_map(|slot| self.links(slot));
+        let plain = links.filter_map(|link| self.shape.slots.get(link.slot).map(|slot| slot.variable));
+        let mut all: Vec<usize> = plain.chain(self.hard(number).iter().copied()).collect();
+        all.sort_unstable();
+        for child in all {
+            match self.below.get_mut(begin..).and_then(|own| own.last_mut()) {
+                Some((word, bits)) if *word == child / 64 => *bits |= 1 << (child % 64),
+                _ => self.below.push((child / 64, 1 << (child % 64))),
+            }
+        }
+        self.below_spans.push((begin, self.below.len()));
+    }
+
+    /// The core children of a variable, as words of a row of bits.
+    #[inline(always)]
+    pub(super) fn below(&self, variable: usize) -> &[(usize, u64)] {
+        let (begin, end) = self.below_spans.get(variable).copied().unwrap_or_default();
+        self.below.get(begin..end).unwrap_or_default()
     }
 
     /// The core children whose odds tell what they say about a slot.

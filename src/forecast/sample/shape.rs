@@ -99,8 +99,6 @@ pub(super) struct Slot {
     pub(super) variable: usize,
     /// The state of the variable in which it is true.
     pub(super) state: usize,
-    /// It is one of several.
-    pub(super) chooses: bool,
     pub(super) node: usize,
     pub(super) key: u64,
     pub(super) weights: Vec<Weight>,
@@ -134,7 +132,6 @@ impl Shape {
                 shape.slots.push(Slot {
                     variable: number,
                     state: if chooses { state } else { 1 },
-                    chooses,
                     node: *node,
                     key: part.keys.get(*node).copied().unwrap_or(0),
                     weights: Vec::new(),

@@ -6,7 +6,7 @@
 //! (2007). Single steps could never turn a node that hundreds of children reflect.
 
 use super::lanes::{Lanes, Purpose, Tally, vectorized};
-use super::law::{Levels, gates, law};
+use super::law::{Levels, gates, law, pull};
 use super::problem::{Known, Problem};
 use super::shape::{Kind, Shape};
 use super::worlds::{Clock, Worlds, likelihood};
@@ -55,17 +55,9 @@ impl Proposal {
     }
 
     #[inline(always)]
-    fn touch(&mut self, worlds: &Worlds, shape: &Shape, number: usize) {
-        let Some(word) = self.waiting.get_mut(number / 64) else { return };
-        if *word >> (number % 64) & 1 != 0 {
-            return;
-        }
-        *word |= 1 << (number % 64);
-        let Some(variable) = shape.variables.get(number) else { return };
-        for slot in variable.slots() {
-            if let (Some(odds), Some(old)) = (self.odds.get_mut(slot), worlds.odds.get(slot)) {
-                *odds = *old;
-            }
+    fn touch(&mut self, number: usize) {
+        if let Some(word) = self.waiting.get_mut(number / 64) {
+            *word |= 1 << (number % 64);
         }
     }
 
@@ -83,41 +75,30 @@ impl Proposal {
         None
     }
 
-    /// Tells those below about new states of a node.
+    /// The odds of a variable with the new states above it. Pulling them from all parents costs less than that every
+    /// parent passes on its step: most parents change, and their states are bits.
     #[inline(always)]
-    fn pass_on(&mut self, worlds: &Worlds, problem: &Problem, number: usize) {
-        let shape = &problem.shape;
-        let Some(variable) = shape.variables.get(number) else { return };
+    fn pull(&mut self, shape: &Shape, levels: &Levels, number: usize) {
+        let Some(variable) = shape.variables.get(number).filter(|variable| variable.kind.runs()) else {
+            return;
+        };
         for slot in variable.slots() {
-            let (Some(old), Some(new)) = (worlds.bits.get(slot), self.bits.get(slot)) else { continue };
-            let (up, down) = (new & !old, old & !new);
-            if up | down == 0 {
-                continue;
-            }
-            for link in problem.links(slot) {
-                let Some(child) = shape.slots.get(link.slot) else { continue };
-                let (Some(word), Some(new), Some(old)) = (
-                    self.waiting.get_mut(child.variable / 64),
-                    self.odds.get_mut(link.slot),
-                    worlds.odds.get(link.slot),
-                ) else {
-                    continue;
-                };
-                let waits = *word >> (child.variable % 64) & 1 != 0;
-                if waits || child.chooses {
-                    self.touch(worlds, shape, child.variable);
-                    if let Some(odds) = self.odds.get_mut(link.slot) {
-                        odds.scale(up, link.factor, down, link.inverse);
-                    }
-                } else {
-                    // Copied and scaled in one go: memory is what takes time here.
-                    *word |= 1 << (child.variable % 64);
-                    *new = old.scaled_copy(up, link.factor, down, link.inverse);
-                }
+            if let (Some(odds), Some(what)) = (self.odds.get_mut(slot), shape.slots.get(slot)) {
+                *odds = pull(levels, slot, what, &self.bits);
             }
         }
-        for child in problem.hard(number) {
-            self.touch(worlds, shape, *child);
+    }
+
+    /// Lets those wait that are below a node with new states.
+    #[inline(always)]
+    fn pass_on(&mut self, worlds: &Worlds, problem: &Problem, number: usize) {
+        let Some(variable) = problem.shape.variables.get(number) else { return };
+        if worlds.bits.get(variable.slots()) != self.bits.get(variable.slots()) {
+            for (word, bits) in problem.below(number) {
+                if let Some(word) = self.waiting.get_mut(*word) {
+                    *word |= bits;
+                }
+            }
         }
     }
 
@@ -127,7 +108,7 @@ impl Proposal {
         match what {
             Turn::Alone(number, by) => {
                 let Some(variable) = shape.variables.get(number) else { return 0 };
-                self.touch(worlds, shape, number);
+                self.touch(number);
                 let (count, by) = (variable.count, by % variable.count);
                 let random = clock.draw(shape, variable.first, Purpose::Pick).worlds(worlds.first);
                 let back = random.below(&Lanes::splat(0.5));
@@ -146,7 +127,7 @@ impl Proposal {
                 for slot in [one, other] {
                     if let (Some(bits), Some(what)) = (self.bits.get_mut(slot), shape.slots.get(slot)) {
                         *bits ^= differ;
-                        self.touch(worlds, shape, what.variable);
+                        self.touch(what.variable);
                     }
                 }
                 differ
@@ -189,6 +170,7 @@ vectorized! {
         while let Some(number) = room.next(&mut word) {
             first = first.or(Some(number));
             room.touched.push(number);
+            room.pull(shape, levels, number);
             let Some(variable) = shape.variables.get(number) else { continue };
             let is_own = own(number);
             let known = problem.known(number);

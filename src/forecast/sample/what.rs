@@ -1,14 +1,16 @@
 //! What the worlds say: beliefs, conditionals, and how much they can be trusted.
 
+use std::borrow::Cow;
+
 use rayon::prelude::*;
 
 use super::super::part::Target;
-use super::calibrate::spread;
-use super::lanes::{Lanes, WIDTH, totals_where};
-use super::law::{Levels, law};
+use super::descent::Mean;
+use super::lanes::{Lanes, WIDTH, vectorized};
+use super::law::law;
 use super::problem::Known;
 use super::worlds::Worlds;
-use super::{CONVERGED, Estimate, Population, Report, Sampler};
+use super::{CHAINS, CONVERGED, DRIFT, Estimate, Report, Sampler};
 
 impl Sampler {
     /// How far what is known below each node may lean to one side, in log odds, because the levels there are off:
@@ -31,7 +33,7 @@ impl Sampler {
         leans
     }
 
-    /// P(true) of a node: the mean over populations, and the error as they differ.
+    /// P(true) of a node: the mean over all worlds, and the error as families differ.
     pub(super) fn belief(&self, node: usize, leans: &[f64]) -> Estimate {
         let slot = self.shape.slot_of.get(node).copied().unwrap_or(0);
         let Some(what) = self.shape.slots.get(slot) else { return Estimate { probability: 0.5, error: 0.0 } };
@@ -58,10 +60,7 @@ impl Sampler {
             // Nothing bears on it.
             return Estimate { probability: share, error: 0.0 };
         }
-        let means: Vec<f64> =
-            self.populations.iter().map(|population| mean(population, slot, core)).collect();
-        let probability = means.iter().sum::<f64>() / means.len() as f64;
-        let sampled = spread(&means) / (means.len() as f64).sqrt();
+        let Mean { mean: probability, error: sampled } = self.told.get(slot).copied().unwrap_or_default();
         // An error of the level moves the belief as it moves the probability before all facts.
         let pull = (probability * (1.0 - probability)) / (share * (1.0 - share)).max(1e-12);
         let own = if self.is_stated_since(slot) {
@@ -82,10 +81,9 @@ impl Sampler {
         Estimate { probability: probability.clamp(0.0, 1.0), error }
     }
 
-    /// The level was solved for anew, in every population by itself.
+    /// The level was solved for anew.
     fn is_stated_since(&self, slot: usize) -> bool {
-        let first = self.populations.first().map(|population| population.levels.get(slot));
-        first.is_some_and(|level| Some(&level) != self.calibration.levels.get(slot))
+        Some(&self.population.levels.get(slot)) != self.calibration.levels.get(slot)
     }
 
     /// Whether a node is settled, and how.
@@ -108,9 +106,10 @@ impl Sampler {
             .collect();
         order.sort_unstable();
         let groups: Vec<&[(usize, usize, usize)]> = order.chunk_by(|one, other| one.0 == other.0).collect();
+        let blocks = self.blocks();
         let mut found = vec![[None; 2]; pairs.len()];
         let answers: Vec<Vec<(usize, [Option<f64>; 2])>> =
-            groups.par_iter().map(|group| self.conditional_on(group)).collect();
+            groups.par_iter().map(|group| self.conditional_on(&blocks, group)).collect();
         for (place, answer) in answers.into_iter().flatten() {
             if let Some(slot) = found.get_mut(place) {
                 *slot = answer;
@@ -119,15 +118,27 @@ impl Sampler {
         found
     }
 
-    fn conditional_on(&self, group: &[(usize, usize, usize)]) -> Vec<(usize, [Option<f64>; 2])> {
+    fn conditional_on(
+        &self,
+        blocks: &[Worlds],
+        group: &[(usize, usize, usize)],
+    ) -> Vec<(usize, [Option<f64>; 2])> {
         let Some((target, ..)) = group.first() else { return Vec::new() };
         let Some(what) = self.shape.slots.get(*target) else { return Vec::new() };
+        let levels = &self.population.levels;
         let core = self.problem.is_core(what.variable);
         let open = self.problem.known(what.variable) == Known::Open;
+        // Its own state is all there is to count where the source is of the same choice, or may be below a target
+        // that was drawn from its parents alone.
+        let tells = |source: usize| {
+            let same = self.shape.slots.get(source).is_some_and(|one| one.variable == what.variable);
+            open && !same && (core || source < *target)
+        };
+        let sources: Vec<(usize, bool)> =
+            group.iter().map(|(_, source, _)| (*source, tells(*source))).collect();
         let mut sums = vec![[[0.0_f64; 2]; 2]; group.len()];
         let (mut states, mut nodes) = (Vec::new(), Vec::new());
-        self.each_block(|block, levels| {
-            let drawn = block.bits.get(*target).copied().unwrap_or(0);
+        for block in blocks {
             if !open {
                 states.clear();
             } else if core {
@@ -136,66 +147,37 @@ impl Sampler {
             } else {
                 law(&self.shape, levels, what.variable, &block.bits, None, &mut states);
             }
-            let told = states.get(what.state).copied();
             let mut counted = block.weight;
-            counted.set_where(!drawn, 0.0);
-            let mut shared = told.unwrap_or(Lanes::ZERO);
-            shared.times(&block.weight);
-            for ((_, source, _), sums) in group.iter().zip(&mut sums) {
-                let bits = block.bits.get(*source).copied().unwrap_or(0);
-                // Its own state is all there is to count where the source is of the same choice, or may be below
-                // a target that was drawn from its parents alone.
-                let same = self.shape.slots.get(*source).is_some_and(|one| one.variable == what.variable);
-                let yes =
-                    if told.is_some() && !same && (core || source < target) { &shared } else { &counted };
-                for (bits, [sum, all]) in [bits, !bits].into_iter().zip(sums.iter_mut()) {
-                    let [so, of] = totals_where(yes, &block.weight, bits);
-                    *sum += f64::from(so);
-                    *all += f64::from(of);
-                }
-            }
-        });
+            counted.set_where(!block.bits.get(*target).copied().unwrap_or(0), 0.0);
+            let mut told = states.get(what.state).copied().unwrap_or(Lanes::ZERO);
+            told.times(&block.weight);
+            totals(block, &sources, &[counted, told], &mut sums);
+        }
         let answer = |((_, _, place), sums): (&(usize, usize, usize), &[[f64; 2]; 2])| {
             (*place, sums.map(|[sum, all]| (all > 0.0).then(|| (sum / all).clamp(0.0, 1.0))))
         };
         group.iter().zip(&sums).map(answer).collect()
     }
 
-    /// Looks at all worlds; before anything is known, at all that levels were solved on.
-    fn each_block(&self, mut look: impl FnMut(&Worlds, &Levels)) {
+    /// All worlds; before anything is known, those that levels were solved on.
+    fn blocks(&self) -> Cow<'_, [Worlds]> {
         if self.learnt {
-            for population in &self.populations {
-                for block in &population.blocks {
-                    look(block, &population.levels);
-                }
-            }
-            return;
+            return Cow::Borrowed(&self.population.blocks);
         }
-        let Some(population) = self.populations.first() else { return };
         let words = self.calibration.rows.first().map_or(0, Vec::len);
-        for word in 0..words {
-            let bits = self.calibration.block(word);
-            let weight = Lanes::splat(1.0 / (words * WIDTH) as f32);
-            look(&Worlds { bits, odds: Vec::new(), first: 0, weight }, &population.levels);
-        }
+        let weight = Lanes::splat(1.0 / (words * WIDTH) as f32);
+        let block = |word: usize| Worlds { weight, ..Worlds::new(self.calibration.block(word), 0, 0) };
+        Cow::Owned((0..words).map(block).collect())
     }
 
     /// Equally weighted worlds: for each node a row of bits, 64 worlds a word.
     pub(crate) fn book(&self) -> Vec<Vec<u64>> {
-        let even: Vec<Population> = self
-            .populations
-            .iter()
-            .map(|population| {
-                let mut population = population.clone();
-                if population.effective() < 0.999_999 {
-                    population.resample(&self.problem, self.last());
-                }
-                population
-            })
-            .collect();
+        let mut even = Cow::Borrowed(&self.population);
+        if even.effective() < 0.999_999 {
+            even.to_mut().resample(&self.problem, self.last());
+        }
         let row = |slot: &usize| {
-            let blocks = even.iter().flat_map(|population| &population.blocks);
-            let bits = blocks.map(|block| block.bits.get(*slot).copied().unwrap_or(0));
+            let bits = even.blocks.iter().map(|block| block.bits.get(*slot).copied().unwrap_or(0));
             match self.settled(*slot) {
                 Some(settled) => bits.map(|_| if settled { !0 } else { 0 }).collect(),
                 None => bits.collect(),
@@ -208,23 +190,20 @@ impl Sampler {
     pub(crate) fn report(&self) -> Report {
         let mut report = self.report.clone();
         report.r_hat = 1.0;
-        let Some((first, sweeps)) = &self.half else { return report };
+        report.families = self.population.families().effective();
+        let Some(half) = &self.half else { return report };
         for (slot, what) in self.shape.slots.iter().enumerate() {
+            let (Some(half), Some(told)) = (half.get(slot), self.told.get(slot)) else { continue };
             if self.settled(slot).is_some() {
                 continue;
             }
-            let mut halves = Vec::with_capacity(2 * first.len());
-            for (population, first) in self.populations.iter().zip(first) {
-                let sum = |sums: &[f64]| sums.get(slot).copied().unwrap_or(0.0);
-                halves.push(sum(first) / f64::from(*sweeps));
-                halves.push((sum(&population.sums) - sum(first)) / f64::from(population.sweeps - sweeps));
-            }
-            // The variance of a state within a half, and that of the means of halves: Gelman and Rubin (1992).
-            let within = halves.iter().map(|mean| mean * (1.0 - mean)).sum::<f64>() / halves.len() as f64;
-            let between = spread(&halves);
-            let r_hat = if within > 1e-6 { (1.0 + between * between / within).sqrt() } else { 1.0 };
+            // What chains of the worlds between them would differ by: Gelman and Rubin (1992).
+            let within = told.mean * (1.0 - told.mean);
+            let between = CHAINS * told.error * told.error;
+            let r_hat = if within > 1e-6 { (1.0 + between / within).sqrt() } else { 1.0 };
             report.r_hat = report.r_hat.max(r_hat);
-            if r_hat > CONVERGED {
+            let drifts = (half.mean - told.mean).abs() > DRIFT * told.error + 1e-4;
+            if r_hat > CONVERGED || drifts {
                 report.unsettled.push(what.node);
             }
         }
@@ -233,7 +212,20 @@ impl Sampler {
     }
 }
 
-fn mean(population: &Population, slot: usize, core: bool) -> f64 {
-    let count = if core { population.sweeps } else { population.tails };
-    population.sums.get(slot).copied().unwrap_or(0.0) / f64::from(count.max(1))
+vectorized! {
+    /// Adds up, for each source and each of its states, one of two values and the weights of its worlds.
+    fn totals(block: &Worlds, sources: &[(usize, bool)], values: &[Lanes; 2], sums: &mut [[[f64; 2]; 2]]) {
+        let [counted, told] = values;
+        let all = block.weight.sum_where(!0);
+        let whole = [counted.sum_where(!0), told.sum_where(!0)];
+        for ((source, tells), sums) in sources.iter().zip(sums) {
+            let bits = block.bits.get(*source).copied().unwrap_or(0);
+            let (value, whole) = if *tells { (told, whole[1]) } else { (counted, whole[0]) };
+            let (so, of) = (value.sum_where(bits), block.weight.sum_where(bits));
+            for (sum, [so, of]) in sums.iter_mut().zip([[so, of], [whole - so, all - of]]) {
+                sum[0] += so;
+                sum[1] += of;
+            }
+        }
+    }
 }

@@ -19,6 +19,19 @@ pub(super) struct Worlds {
     pub(super) first: u32,
     /// Weights, which sum to 1 over the population.
     pub(super) weight: Lanes,
+    /// By slot: the probabilities that its states were drawn from, added up.
+    pub(super) sums: Vec<Lanes>,
+    /// P(state | all else) of the variable that was looked at last.
+    pub(super) states: Vec<Lanes>,
+}
+
+/// Whether the probabilities that states are drawn from are added up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Count {
+    Not,
+    /// What was added up before is forgotten.
+    Anew,
+    On,
 }
 
 /// When and for which network random numbers are drawn.
@@ -42,6 +55,12 @@ fn row(bits: &[u64], slot: usize) -> u64 {
 }
 
 impl Worlds {
+    /// Worlds with these states, the first of which has this number; room for odds of so many slots.
+    pub(super) fn new(bits: Vec<u64>, first: u32, slots: usize) -> Self {
+        let odds = vec![Lanes::ONE; slots];
+        Self { bits, odds, first, weight: Lanes::ONE, sums: vec![Lanes::ZERO; slots], states: Vec::new() }
+    }
+
     /// Gives a node new states, and its children new odds.
     #[inline(always)]
     pub(super) fn set(&mut self, problem: &Problem, slot: usize, new: u64) {
@@ -150,21 +169,43 @@ impl Worlds {
         levels: &Levels,
         variables: &[usize],
         clock: Clock,
-        sums: Option<&mut [f64]>,
+        count: Count,
     ) {
-        forward(self, problem, levels, variables, clock, sums.unwrap_or_default());
+        forward(self, problem, levels, variables, clock, count);
     }
 
-    /// One Gibbs sweep of the core; adds up the probabilities that it draws from.
+    /// One Gibbs sweep of the core.
     pub(super) fn sweep(
         &mut self,
         problem: &Problem,
         levels: &Levels,
         clock: Clock,
-        sums: &mut [f64],
+        count: Count,
         scratch: &mut [Vec<Lanes>; 2],
     ) {
-        sweep(self, problem, levels, clock, sums, scratch);
+        sweep(self, problem, levels, clock, count, scratch);
+    }
+
+    /// What a finding multiplies the likelihood of each world with, given what it does to each state of the
+    /// variable that was looked at.
+    pub(super) fn factors(&self, ratios: &[f64]) -> [f64; WIDTH] {
+        let mut factors = [0.0; WIDTH];
+        for (state, ratio) in self.states.iter().zip(ratios) {
+            for (factor, share) in factors.iter_mut().zip(&state.0) {
+                *factor += f64::from(*share) * ratio;
+            }
+        }
+        factors
+    }
+
+    #[inline(always)]
+    fn add_up(&mut self, slot: usize, yes: &Lanes, count: Count) {
+        let Some(sum) = self.sums.get_mut(slot) else { return };
+        match count {
+            Count::Not => {}
+            Count::Anew => *sum = *yes,
+            Count::On => sum.plus(yes),
+        }
     }
 }
 
@@ -289,7 +330,7 @@ vectorized! {
         levels: &Levels,
         variables: &[usize],
         clock: Clock,
-        sums: &mut [f64],
+        count: Count,
     ) {
         let shape = &problem.shape;
         let mut scratch = Vec::new();
@@ -298,9 +339,7 @@ vectorized! {
             let random = clock.draw(shape, variable.first, Purpose::Forward).worlds(worlds.first);
             if let (Kind::Plain, Some(what)) = (variable.kind, shape.slots.get(variable.first)) {
                 let yes = pull(levels, variable.first, what, &worlds.bits).yes();
-                if let Some(sum) = sums.get_mut(variable.first) {
-                    *sum += yes.dot(&worlds.weight);
-                }
+                worlds.add_up(variable.first, &yes, count);
                 if let Some(bits) = worlds.bits.get_mut(variable.first) {
                     *bits = random.below(&yes);
                 }
@@ -310,9 +349,7 @@ vectorized! {
             let nodes = scratch.len() - variable.count..;
             let yes = scratch.get(nodes).unwrap_or_default();
             for (slot, yes) in variable.slots().zip(yes) {
-                if let Some(sum) = sums.get_mut(slot) {
-                    *sum += yes.dot(&worlds.weight);
-                }
+                worlds.add_up(slot, yes, count);
             }
             for (slot, new) in variable.slots().zip(picks(yes, variable.kind.chooses(), &random)) {
                 if let Some(bits) = worlds.bits.get_mut(slot) {
@@ -327,14 +364,14 @@ vectorized! {
         problem: &Problem,
         levels: &Levels,
         clock: Clock,
-        sums: &mut [f64],
+        count: Count,
         scratch: &mut [Vec<Lanes>; 2],
     ) {
         let shape = &problem.shape;
-        let count = problem.open.len();
-        for place in 0..count {
+        let all = problem.open.len();
+        for place in 0..all {
             // Every other sweep goes from the children to the parents.
-            let place = if clock.time & 1 == 0 { place } else { count - 1 - place };
+            let place = if clock.time & 1 == 0 { place } else { all - 1 - place };
             let Some(number) = problem.open.get(place) else { continue };
             let Some(variable) = shape.variables.get(*number) else { continue };
             let slot = variable.first;
@@ -356,18 +393,14 @@ vectorized! {
                     all.times(&tally.plain_quotient());
                 }
                 let yes = all.share();
-                if let Some(sum) = sums.get_mut(slot) {
-                    *sum += yes.dot(&worlds.weight);
-                }
+                worlds.add_up(slot, &yes, count);
                 worlds.set(problem, slot, random.below(&yes));
                 continue;
             }
             let [first, second] = scratch;
             worlds.conditional(problem, levels, *number, first, second);
             for (slot, yes) in variable.slots().zip(second.iter()) {
-                if let Some(sum) = sums.get_mut(slot) {
-                    *sum += yes.dot(&worlds.weight);
-                }
+                worlds.add_up(slot, yes, count);
             }
             worlds.pick(problem, *number, second, &random);
         }
