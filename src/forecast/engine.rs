@@ -45,8 +45,9 @@ impl Engine {
     /// The method for a part: never `Chosen`.
     pub(crate) fn choose(part: &Part, steps: usize, settings: &Settings) -> Method {
         let is_cheap = || {
-            exact::cost(part, CELLS)
-                .is_some_and(|cost| cost.cells.saturating_mul(cost.passes + steps + 8) <= WORK)
+            exact::cost(part, CELLS).is_some_and(|cost| {
+                cost.cells.saturating_mul(steps + 8).saturating_add(4 * cost.levels) <= WORK
+            })
         };
         match settings.method {
             Method::Chosen if is_cheap() => Method::Exact,

@@ -4,31 +4,28 @@
 //! beliefs, so that what was stated is given back to the last digit. Which parts are narrow enough is for the
 //! caller to decide, by `Cost`.
 
+mod flow;
+mod levels;
 mod mass;
+mod prior;
 mod problem;
 mod tree;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
+use self::levels::{find, find_scenario};
 use self::mass::{Mass, Wide};
 use self::problem::{Family, Odds, Problem, own_levels, settled};
 use self::tree::Calibrated;
-use super::number::{logit, mix};
-use super::part::{Law, Part, Target};
+use super::number::mix;
+use super::part::{Law, Part};
 use super::step::{Finding, Statement, Step, Trouble};
 
 /// Two probabilities no further apart are the same.
 const SAME: f64 = 1e-13;
-/// What is further out of reach than rounding explains.
-const REACH: f64 = 1e-11;
-/// Generations up to which each is solved by itself.
-const GENERATIONS: usize = 8;
-/// Levels that move no further stand still.
-const STILL: f64 = 1e-11;
-/// The steps that the levels of a choice may take, and how far one may go.
-const NEWTON: usize = 300;
-const LEAP: f64 = 6.0;
 /// Rounds in which statements of one day are brought to hold together.
 const ROUNDS: usize = 500;
 
@@ -37,8 +34,8 @@ const ROUNDS: usize = 500;
 pub(crate) struct Cost {
     /// Numbers in all tables before any fact.
     pub(crate) cells: usize,
-    /// Times that all tables are gone through to solve the levels.
-    pub(crate) passes: usize,
+    /// Numbers that are gone through to solve the levels.
+    pub(crate) levels: usize,
 }
 
 /// The exact belief of a part.
@@ -64,26 +61,11 @@ pub(crate) fn cost(part: &Part, most: usize) -> Option<Cost> {
     let problem = Problem::new(part, &vec![None; part.variables.len()], most)?;
     Some(Cost {
         cells: problem.tree.cells(),
-        passes: depths(part).into_iter().max().unwrap_or(0).min(2 * GENERATIONS) + 1,
+        levels: problem.families.iter().map(|family| problem.tree.cells_of(family.clique)).sum(),
     })
 }
 
-/// The longest way to each variable of a part, in arcs.
-fn depths(part: &Part) -> Vec<usize> {
-    let mut depths = vec![0_usize; part.variables.len()];
-    for (at, variable) in part.variables.iter().enumerate() {
-        let below = parents(&variable.law).filter_map(|node| {
-            let place = part.places.get(node)?;
-            depths.get(place.variable).map(|depth| depth + 1)
-        });
-        let depth = below.max().unwrap_or(0);
-        if let Some(slot) = depths.get_mut(at) {
-            *slot = depth;
-        }
-    }
-    depths
-}
-
+/// The nodes that a law looks at.
 fn parents(law: &Law) -> Box<dyn Iterator<Item = usize> + '_> {
     match law {
         Law::Odds(inputs) => Box::new(inputs.iter().map(|input| input.source)),
@@ -98,96 +80,9 @@ impl Exact {
         let none = vec![None; part.variables.len()];
         let problem = Problem::new(&part, &none, most).map(Arc::new).ok_or(Trouble::TooWide)?;
         let findings = vec![Finding::Open(0.0); part.ids.len()];
-        let levels = vec![0.0; part.ids.len()];
+        let levels = prior::levels(&part, &problem)?;
         let belief = Belief::of(&problem, &part, &levels, &findings)?;
-        let mut exact = Self { part, findings, levels, problem, belief, most };
-        exact.solve_all()?;
-        Ok(exact)
-    }
-
-    /// Without facts the level of a node moves nothing above it: so generation after generation can be solved, each
-    /// against what those before it make of its parents. Where there are many generations, all are solved at once,
-    /// time and again: the next is right after each pass in any case, and most others long before.
-    fn solve_all(&mut self) -> Result<(), Trouble> {
-        let depths = depths(&self.part);
-        let deepest = depths.iter().copied().max().unwrap_or(0);
-        let problem = Arc::clone(&self.problem);
-        if deepest <= GENERATIONS {
-            for generation in 0..=deepest {
-                let families = problem.families.iter().zip(&depths);
-                for (family, _) in families.filter(|(_, depth)| **depth == generation) {
-                    self.solve_first(family)?;
-                }
-                self.refresh()?;
-            }
-            return Ok(());
-        }
-        let mut trouble = None;
-        for _ in 0..deepest + 3 {
-            // What is out of reach may be within it once its parents are right.
-            trouble = None;
-            let mut moved = 0.0_f64;
-            for family in &problem.families {
-                match self.solve_first(family) {
-                    Ok(by) => moved = moved.max(by),
-                    Err(out_of_reach) => {
-                        trouble.get_or_insert(out_of_reach);
-                    }
-                }
-            }
-            if moved <= STILL {
-                break;
-            }
-            self.refresh()?;
-        }
-        trouble.map_or(Ok(()), Err)
-    }
-
-    /// Sets the levels of one family before all facts; by how much they moved.
-    fn solve_first(&mut self, family: &Family) -> Result<f64, Trouble> {
-        let part = Arc::clone(&self.part);
-        let Some(variable) = part.variables.get(family.variable) else { return Ok(0.0) };
-        let of = |node: usize| self.probability(node);
-        let goals: Vec<f64> = variable
-            .nodes
-            .iter()
-            .filter_map(|node| part.targets.get(*node).and_then(|target| target.probability(of)))
-            .collect();
-        if goals.len() < variable.nodes.len() {
-            return Ok(0.0);
-        }
-        // The law sums to one for each state of the parents, so that their belief alone counts.
-        let Some(rows) = self.belief.parents(&self.problem, family) else { return Ok(0.0) };
-        let levels = match (&variable.law, goals.as_slice(), variable.nodes.as_slice()) {
-            (Law::Choice(_), goals, nodes) => choose(&rows, goals).map_err(|state| {
-                let node = nodes.get(state).copied().unwrap_or(0);
-                Trouble::OutOfReach { node, statement: None, least: 0.0, most: 1.0 }
-            })?,
-            (_, [goal], [node]) => {
-                let is_stated = matches!(part.targets.get(*node), Some(Target::Stated(_)));
-                let pairs: Vec<(Odds, [f64; 2])> =
-                    rows.into_iter().map(|(odds, mass)| (odds, [mass; 2])).collect();
-                let level = match find(&pairs, *goal) {
-                    Ok(level) => level,
-                    Err((least, most)) if is_stated => {
-                        return Err(Trouble::OutOfReach { node: *node, statement: None, least, most });
-                    }
-                    Err((_, most)) if *goal > most => f64::INFINITY,
-                    Err(_) => f64::NEG_INFINITY,
-                };
-                vec![level]
-            }
-            _ => return Ok(0.0),
-        };
-        let mut moved = 0.0_f64;
-        for (node, level) in variable.nodes.iter().zip(levels) {
-            if let Some(slot) = self.levels.get_mut(*node) {
-                let is_same = slot.to_bits() == level.to_bits();
-                moved = moved.max(if is_same { 0.0 } else { (level - *slot).abs() });
-                *slot = level;
-            }
-        }
-        Ok(moved)
+        Ok(Self { part, findings, levels, problem, belief, most })
     }
 
     /// Learns what a day brings, then makes the statements of the day hold.
@@ -296,7 +191,7 @@ impl Exact {
 
     /// P(true) of each node.
     pub(crate) fn probabilities(&self) -> Vec<f64> {
-        (0..self.part.ids.len()).map(|node| self.probability(node)).collect()
+        (0..self.part.ids.len()).into_par_iter().map(|node| self.probability(node)).collect()
     }
 
     /// P(target | source true) and P(target | source false); none where the source is never so.
@@ -306,14 +201,13 @@ impl Exact {
             let all = known.entry((source, state)).or_insert_with(|| self.given(&[(source, state)]));
             all.as_ref().and_then(|all| all.get(target).copied())
         };
-        pairs
-            .iter()
-            .map(|pair| {
-                let (source, target) = *pair;
-                self.together(source, target)
-                    .unwrap_or_else(|| [true, false].map(|state| given(source, state, target)))
-            })
-            .collect()
+        let together: Vec<_> =
+            pairs.par_iter().map(|(source, target)| self.together(*source, *target)).collect();
+        let each = pairs.iter().zip(together);
+        each.map(|((source, target), found)| {
+            found.unwrap_or_else(|| [true, false].map(|state| given(*source, state, *target)))
+        })
+        .collect()
     }
 
     /// The same of a pair that one table holds.
@@ -445,15 +339,6 @@ impl Belief {
         }
     }
 
-    /// How likely each state of the parents of a family is.
-    fn parents(&self, problem: &Problem, family: &Family) -> Option<Vec<(Odds, f64)>> {
-        let masses = match family.parents.as_slice() {
-            [] => vec![1.0],
-            parents => self.over(problem, parents)?,
-        };
-        Some(family.odds.iter().cloned().zip(masses).collect())
-    }
-
     fn without_law(
         &self,
         problem: &Problem,
@@ -484,198 +369,4 @@ impl Belief {
             Self::Wide(wide) => wide.draw(&problem.tree, worlds, uniform),
         }
     }
-}
-
-/// P(true) at a level, where each row says how likely the states of the parents are with this false and true.
-fn at(rows: &[(Odds, [f64; 2])], level: f64) -> f64 {
-    let (mut yes, mut no) = (0.0, 0.0);
-    for (odds, [with_no, with_yes]) in rows {
-        no += with_no * odds.no(level);
-        yes += with_yes * odds.yes(level);
-    }
-    if yes + no > 0.0 { yes / (yes + no) } else { 0.0 }
-}
-
-/// The level at which the probability is the goal; else the least and the most that there can be.
-fn find(rows: &[(Odds, [f64; 2])], goal: f64) -> Result<f64, (f64, f64)> {
-    let (least, most) = (at(rows, f64::NEG_INFINITY), at(rows, f64::INFINITY));
-    let at_least = (goal - least).abs() <= REACH;
-    let at_most = (goal - most).abs() <= REACH;
-    match (at_least, at_most) {
-        (true, true) => return Ok(0.0),
-        (true, false) => return Ok(f64::NEG_INFINITY),
-        (false, true) => return Ok(f64::INFINITY),
-        (false, false) if goal < least || goal > most => return Err((least, most)),
-        (false, false) => {}
-    }
-    Ok(root(|level| at(rows, level), goal))
-}
-
-/// The level of one scenario at which its probability is the goal, with the levels of the others as they are.
-fn find_scenario(
-    rows: &[(Odds, Vec<f64>)],
-    state: usize,
-    levels: Vec<f64>,
-    goal: f64,
-) -> Result<f64, (f64, f64)> {
-    let of = |level: f64| {
-        let mut levels = levels.clone();
-        if let Some(slot) = levels.get_mut(state) {
-            *slot = level;
-        }
-        let (mut own, mut all) = (0.0, 0.0);
-        for (odds, masses) in rows {
-            for (at, (mass, law)) in masses.iter().zip(odds.states(&levels)).enumerate() {
-                own += if at == state { mass * law } else { 0.0 };
-                all += mass * law;
-            }
-        }
-        if all > 0.0 { own / all } else { 0.0 }
-    };
-    let (least, most) = (of(-1000.0), of(1000.0));
-    if goal < least - REACH || goal > most + REACH {
-        return Err((least, most));
-    }
-    Ok(root(of, goal))
-}
-
-/// Where a rising function meets a goal: secants of its log odds, and halving where those do not help (Dekker 1969).
-fn root(of: impl Fn(f64) -> f64, goal: f64) -> f64 {
-    let aim = logit(goal);
-    let gap = |level: f64| logit(of(level)) - aim;
-    let (mut low, mut high) = (-64.0_f64, 64.0_f64);
-    while gap(low) > 0.0 && low > -4096.0 {
-        low *= 2.0;
-    }
-    while gap(high) < 0.0 && high < 4096.0 {
-        high *= 2.0;
-    }
-    let mut last = (low, f64::NAN);
-    let mut level = aim.clamp(low, high);
-    let mut stride = high - low;
-    for _ in 0..300 {
-        let value = gap(level);
-        if value == 0.0 {
-            break;
-        }
-        if value < 0.0 {
-            low = level;
-        } else {
-            high = level;
-        }
-        if high - low <= 4.0 * f64::EPSILON * low.abs().max(high.abs()).max(1.0) {
-            break;
-        }
-        // The first step takes log odds to rise as the level does.
-        let slope = if last.1.is_finite() { (value - last.1) / (level - last.0) } else { 1.0 };
-        let guess = level - value / slope;
-        let helps = guess > low && guess < high && (guess - level).abs() < 0.6 * stride;
-        let next = if helps { guess } else { f64::midpoint(low, high) };
-        if next == level {
-            break;
-        }
-        stride = (next - level).abs();
-        last = (level, value);
-        level = next;
-    }
-    level
-}
-
-/// The levels of all scenarios of a choice, for their probabilities to be the goals; else a state that cannot be
-/// as likely. The gaps are the slopes of a convex function of the levels, so Newton's steps, shortened where they
-/// would lead up, end where all gaps are closed.
-fn choose(rows: &[(Odds, f64)], goals: &[f64]) -> Result<Vec<f64>, usize> {
-    let count = goals.len();
-    let laws = |levels: &[f64]| -> Vec<(f64, Vec<f64>)> {
-        rows.iter().map(|(odds, mass)| (*mass, odds.states(levels))).collect()
-    };
-    let gaps = |laws: &[(f64, Vec<f64>)]| -> Vec<f64> {
-        let mut gaps: Vec<f64> = goals.iter().map(|goal| -goal).collect();
-        for (mass, law) in laws {
-            for (gap, law) in gaps.iter_mut().zip(law) {
-                *gap += mass * law;
-            }
-        }
-        gaps
-    };
-    let size = |gaps: &[f64]| gaps.iter().fold(0.0_f64, |most, gap| most.max(gap.abs()));
-    let mut levels: Vec<f64> = goals.iter().map(|goal| super::number::ln(*goal)).collect();
-    let mut now = laws(&levels);
-    let mut off = gaps(&now);
-    for _ in 0..NEWTON {
-        if size(&off) <= f64::EPSILON {
-            break;
-        }
-        let mut slopes = vec![vec![0.0; count]; count];
-        for (mass, law) in &now {
-            for (row, (own, slopes)) in law.iter().zip(&mut slopes).enumerate() {
-                for (column, (other, slope)) in law.iter().zip(slopes).enumerate() {
-                    *slope += mass * own * (f64::from(u8::from(row == column)) - other);
-                }
-            }
-        }
-        let Some(step) = solve(slopes, &off) else { break };
-        let longest = step.iter().fold(0.0_f64, |most, step| most.max(step.abs()));
-        let mut share = if longest > LEAP { LEAP / longest } else { 1.0 };
-        let before: f64 = off.iter().zip(&step).map(|(gap, step)| gap * step).sum();
-        let mut is_done = true;
-        for _ in 0..40 {
-            let tried: Vec<f64> =
-                levels.iter().zip(&step).map(|(level, step)| level - share * step).collect();
-            let then = laws(&tried);
-            let left = gaps(&then);
-            let slope: f64 = left.iter().zip(&step).map(|(gap, step)| gap * step).sum();
-            if slope.abs() < before.abs() {
-                (levels, now, off) = (tried, then, left);
-                is_done = false;
-                break;
-            }
-            share *= 0.5;
-        }
-        if is_done {
-            break;
-        }
-    }
-    let worst = off.iter().enumerate().max_by(|(_, a), (_, b)| a.abs().total_cmp(&b.abs()));
-    match worst {
-        Some((state, gap)) if gap.abs() > REACH => Err(state),
-        _ => Ok(levels),
-    }
-}
-
-/// Solves a system of equations whose matrix has no negative eigenvalues, by elimination with the largest pivots.
-/// Along what the matrix says nothing of there is no step.
-#[expect(clippy::indexing_slicing, reason = "rows and columns are numbered here, and nowhere else")]
-fn solve(mut matrix: Vec<Vec<f64>>, right: &[f64]) -> Option<Vec<f64>> {
-    let count = right.len();
-    let mut right = right.to_vec();
-    let most = (0..count).map(|at| matrix[at][at]).fold(0.0_f64, f64::max);
-    let mut free: Vec<usize> = (0..count).collect();
-    let mut used = Vec::new();
-    while let Some((place, pivot)) =
-        free.iter().copied().enumerate().max_by(|(_, a), (_, b)| matrix[*a][*a].total_cmp(&matrix[*b][*b]))
-    {
-        if matrix[pivot][pivot] <= most * 1e-14 {
-            break;
-        }
-        free.remove(place);
-        used.push(pivot);
-        for row in free.iter().copied() {
-            let factor = matrix[row][pivot] / matrix[pivot][pivot];
-            let above = matrix[pivot].clone();
-            for (cell, above) in matrix[row].iter_mut().zip(above) {
-                *cell -= factor * above;
-            }
-            right[row] -= factor * right[pivot];
-        }
-    }
-    let mut step = vec![0.0; count];
-    for pivot in used.iter().rev().copied() {
-        let known: f64 = (0..count)
-            .filter(|column| *column != pivot)
-            .map(|column| matrix[pivot][column] * step[column])
-            .sum();
-        step[pivot] = (right[pivot] - known) / matrix[pivot][pivot];
-    }
-    step.iter().all(|step| step.is_finite()).then_some(step)
 }

@@ -97,7 +97,7 @@ const BRIEF: usize = 1_000;
 const PARTING: usize = 6;
 
 /// States of nodes in the worlds that levels are solved on, all together.
-const SOLVED_ON: usize = 1 << 25;
+const SOLVED_ON: usize = 1 << 28;
 /// More would not fit.
 const MEMORY: usize = 3 << 30;
 
@@ -140,7 +140,7 @@ impl Sampler {
         let blocks = sampling.worlds.div_ceil(WIDTH).max(1);
         let worlds = blocks * WIDTH;
         // What is off in levels no spread of worlds can show.
-        let shared = (SOLVED_ON / slots.next_power_of_two()).clamp(1 << 14, 1 << 18).max(worlds);
+        let shared = (SOLVED_ON / slots.next_power_of_two()).clamp(1 << 14, 1 << 19).max(worlds);
         if slots.saturating_mul(worlds).saturating_mul(9) > MEMORY {
             return Err(Trouble::TooWide);
         }

@@ -3,6 +3,8 @@
 //! A node whose parents bear on it in a few ways only does not cost a table over all of them: parents that bear
 //! alike are counted, one after the other, and the node hangs on the count (parent divorcing; Olesen et al. 1989).
 
+use rayon::prelude::*;
+
 use super::super::number::{exp, sigmoid};
 use super::super::part::{Bearing, Input, Law, Part};
 use super::super::step::Finding;
@@ -135,7 +137,8 @@ pub(super) struct Family {
     pub(super) own: Result<usize, usize>,
     /// For each state of the parents, the first the fastest.
     pub(super) odds: Vec<Odds>,
-    clique: usize,
+    /// One that holds them all.
+    pub(super) clique: usize,
 }
 
 impl Family {
@@ -219,7 +222,7 @@ impl Problem {
     }
 
     /// The table of a family at these levels.
-    fn table<T: Mass>(&self, part: &Part, family: &Family, levels: &[f64]) -> Table<T> {
+    pub(super) fn table<T: Mass>(&self, part: &Part, family: &Family, levels: &[f64]) -> Table<T> {
         let levels = own_levels(part, family.variable, levels);
         let mut cells = Vec::with_capacity(family.odds.len() * 2);
         if !matches!(family.odds.first(), Some(Odds::Scenarios(_))) {
@@ -285,9 +288,9 @@ impl Problem {
         levels: &[f64],
         findings: &[Finding],
     ) -> super::tree::Calibrated<T> {
-        let mut tables: Vec<(usize, Table<T>)> = Vec::with_capacity(self.families.len());
+        let law = |family: &Family| (family.clique, self.table(part, family, levels));
+        let mut tables: Vec<(usize, Table<T>)> = self.families.par_iter().with_min_len(32).map(law).collect();
         for family in &self.families {
-            tables.push((family.clique, self.table(part, family, levels)));
             if let Ok(axis) = family.own
                 && let Some(cells) = Self::finding(part, family.variable, findings)
             {
@@ -305,15 +308,18 @@ impl Problem {
             }
             _ => true,
         });
-        for (axes, cells) in &self.counts {
-            if let Some(clique) = self.tree.clique_with(axes) {
-                let cells = cells.iter().map(|cell| T::of(*cell)).collect();
-                tables.push((clique, Table { axes: axes.clone(), cells }));
-            }
-        }
+        tables.extend(self.counts());
         let mut calibrated = self.tree.calibrate(tables.iter().map(|(clique, table)| (*clique, table)));
         calibrated.log_mass = if is_impossible { f64::NEG_INFINITY } else { calibrated.log_mass + alone };
         calibrated
+    }
+
+    /// The tables of counts, each with a clique that holds it.
+    pub(super) fn counts<T: Mass>(&self) -> impl Iterator<Item = (usize, Table<T>)> {
+        self.counts.iter().filter_map(|(axes, cells)| {
+            let cells = cells.iter().map(|cell| T::of(*cell)).collect();
+            Some((self.tree.clique_with(axes)?, Table { axes: axes.clone(), cells }))
+        })
     }
 
     /// The belief over a family, as rows of states for each state of the parents: without its own law at

@@ -9,10 +9,17 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeSet, BinaryHeap};
 
+use rayon::prelude::*;
+
 use super::mass::Mass;
 
 /// Neighbors beyond which an axis cannot be eliminated within any bound.
 const MOST_NEIGHBORS: usize = 40;
+
+/// Tables with as many cells are shared out between processors.
+const LARGE: usize = 1 << 16;
+/// So many shares.
+const SHARES: usize = 4;
 
 /// A table over some axes, the first the fastest.
 #[derive(Clone, Debug)]
@@ -46,7 +53,7 @@ struct Clique {
 
 /// For each cell of a table the cell of a smaller one: the sum of one entry from each of two lists.
 #[derive(Clone, Debug)]
-struct Offsets {
+pub(super) struct Offsets {
     low: Vec<u32>,
     high: Vec<u32>,
 }
@@ -82,20 +89,46 @@ impl Offsets {
         Self { low: list(0..cut), high: list(cut..axes.len()) }
     }
 
-    fn multiply<T: Mass>(&self, table: &mut [T], part: &[T]) {
-        for (chunk, high) in table.chunks_mut(self.low.len()).zip(&self.high) {
+    pub(super) fn multiply<T: Mass>(&self, table: &mut [T], part: &[T]) {
+        let multiply = |(chunk, high): (&mut [T], &u32)| {
             let part = &part[*high as usize..];
             for (cell, low) in chunk.iter_mut().zip(&self.low) {
                 *cell = cell.times(part[*low as usize]);
             }
+        };
+        if table.len() < LARGE {
+            table.chunks_mut(self.low.len()).zip(&self.high).for_each(multiply);
+        } else {
+            table.par_chunks_mut(self.low.len()).zip(&self.high).for_each(multiply);
         }
     }
 
-    fn sum<T: Mass>(&self, table: &[T], part: &mut [T]) {
-        for (chunk, high) in table.chunks(self.low.len()).zip(&self.high) {
-            let part = &mut part[*high as usize..];
-            for (cell, low) in chunk.iter().zip(&self.low) {
-                part[*low as usize] = part[*low as usize].plus(*cell);
+    pub(super) fn sum<T: Mass>(&self, table: &[T], part: &mut [T]) {
+        let sum = |table: &[T], high: &[u32], part: &mut [T]| {
+            for (chunk, high) in table.chunks(self.low.len()).zip(high) {
+                let part = &mut part[*high as usize..];
+                for (cell, low) in chunk.iter().zip(&self.low) {
+                    part[*low as usize] = part[*low as usize].plus(*cell);
+                }
+            }
+        };
+        if table.len() < LARGE {
+            return sum(table, &self.high, part);
+        }
+        // In as many shares on every machine, so that the same bits come out.
+        let size = self.high.len().div_ceil(SHARES);
+        let shares: Vec<Vec<T>> = table
+            .par_chunks(size * self.low.len())
+            .zip(self.high.par_chunks(size))
+            .map(|(table, high)| {
+                let mut share = vec![T::ZERO; part.len()];
+                sum(table, high, &mut share);
+                share
+            })
+            .collect();
+        for share in shares {
+            for (cell, share) in part.iter_mut().zip(share) {
+                *cell = cell.plus(share);
             }
         }
     }
@@ -190,6 +223,36 @@ impl Tree {
         self.cliques.iter().map(|clique| clique.cells).sum()
     }
 
+    /// How many cliques there are.
+    pub(super) fn count(&self) -> usize {
+        self.cliques.len()
+    }
+
+    /// Cells of the table of one clique.
+    pub(super) fn cells_of(&self, clique: usize) -> usize {
+        self.cliques.get(clique).map_or(0, |clique| clique.cells)
+    }
+
+    /// The clique that one hangs on.
+    pub(super) fn above(&self, clique: usize) -> Option<usize> {
+        self.cliques[clique].parent.as_ref().map(|(up, _)| *up)
+    }
+
+    /// States of the axes that a clique has in common with the one that it hangs on.
+    pub(super) fn states_above(&self, clique: usize) -> usize {
+        self.cliques[clique].cells / self.cliques[clique].run
+    }
+
+    /// Where the states of those axes are in the table of the one that it hangs on.
+    pub(super) fn offsets_above(&self, clique: usize) -> Option<&Offsets> {
+        self.cliques[clique].parent.as_ref().map(|(_, offsets)| offsets)
+    }
+
+    /// Where in a table over some axes of a clique the cells of its table are.
+    pub(super) fn offsets(&self, clique: usize, axes: &[usize]) -> Offsets {
+        Offsets::new(&self.cliques[clique].axes, axes, &self.sizes)
+    }
+
     /// States of an axis.
     pub(super) fn size(&self, axis: usize) -> usize {
         self.sizes[axis]
@@ -223,16 +286,13 @@ impl Tree {
         for (number, clique) in self.cliques.iter().enumerate() {
             let (before, after) = beliefs.split_at_mut(number + 1);
             let belief = &mut before[number];
-            let most = belief.iter().fold(T::ZERO, |most, cell| if *cell > most { *cell } else { most });
+            let most = greatest(belief);
             if most <= T::ZERO {
                 return Calibrated { beliefs, log_mass: f64::NEG_INFINITY, is_thin };
             }
             log_mass += most.log();
-            for cell in belief.iter_mut() {
-                *cell = cell.over(most);
-                is_thin |= cell.is_thin();
-            }
-            let message: Vec<T> = belief.chunks(clique.run).map(total).collect();
+            is_thin |= scale(belief, most);
+            let message = totals(belief, clique.run);
             match &clique.parent {
                 Some((up, offsets)) => offsets.multiply(&mut after[*up - number - 1], &message),
                 None => log_mass += message[0].log(),
@@ -249,13 +309,10 @@ impl Tree {
             };
             let mut back = vec![T::ZERO; messages[number].len()];
             offsets.sum(&beliefs[*up], &mut back);
-            for ((run, back), sent) in beliefs[number].chunks_mut(clique.run).zip(back).zip(&messages[number])
-            {
-                let factor = back.over(*sent);
-                for cell in run {
-                    *cell = cell.times(factor);
-                }
+            for (back, sent) in back.iter_mut().zip(&messages[number]) {
+                *back = back.over(*sent);
             }
+            spread(&mut beliefs[number], clique.run, &back);
         }
         Calibrated { beliefs, log_mass, is_thin }
     }
@@ -345,7 +402,7 @@ impl<T: Mass> Calibrated<T> {
 
 /// The sum of a run of cells, in eight strands so that none waits for another.
 #[inline]
-fn total<T: Mass>(cells: &[T]) -> T {
+pub(super) fn total<T: Mass>(cells: &[T]) -> T {
     if cells.len() < 16 {
         return cells.iter().fold(T::ZERO, |sum, cell| sum.plus(*cell));
     }
@@ -356,6 +413,56 @@ fn total<T: Mass>(cells: &[T]) -> T {
         }
     }
     strands.into_iter().fold(T::ZERO, T::plus)
+}
+
+/// The greatest of all cells.
+pub(super) fn greatest<T: Mass>(cells: &[T]) -> T {
+    let of = |cells: &[T]| cells.iter().fold(T::ZERO, |most, cell| if *cell > most { *cell } else { most });
+    if cells.len() < LARGE {
+        return of(cells);
+    }
+    let each: Vec<T> = cells.par_chunks(LARGE / SHARES).map(of).collect();
+    of(&each)
+}
+
+/// Divides all cells; whether any came near the end of its range.
+pub(super) fn scale<T: Mass>(cells: &mut [T], by: T) -> bool {
+    let scale = |cells: &mut [T]| {
+        let mut is_thin = false;
+        for cell in cells {
+            *cell = cell.over(by);
+            is_thin |= cell.is_thin();
+        }
+        is_thin
+    };
+    if cells.len() < LARGE {
+        scale(cells)
+    } else {
+        cells.par_chunks_mut(LARGE / SHARES).map(scale).reduce(|| false, |one, other| one | other)
+    }
+}
+
+/// The sum of each run of cells.
+pub(super) fn totals<T: Mass>(cells: &[T], run: usize) -> Vec<T> {
+    if cells.len() < LARGE {
+        cells.chunks(run).map(total).collect()
+    } else {
+        cells.par_chunks(run).map(total).collect()
+    }
+}
+
+/// Multiplies each run of cells with a number of its own.
+pub(super) fn spread<T: Mass>(cells: &mut [T], run: usize, factors: &[T]) {
+    let spread = |(cells, factor): (&mut [T], &T)| {
+        for cell in cells {
+            *cell = cell.times(*factor);
+        }
+    };
+    if cells.len() < LARGE {
+        cells.chunks_mut(run).zip(factors).for_each(spread);
+    } else {
+        cells.par_chunks_mut(run).zip(factors).with_min_len(256).for_each(spread);
+    }
 }
 
 /// Axes in the order of their elimination, each with those that are its neighbors by then. `None` if a clique would

@@ -1,8 +1,8 @@
 //! Calibration: the levels before all facts, and worlds drawn from them.
 //!
-//! One set of worlds is shared by all populations. Node by node, parents first, the level is solved for on these
-//! worlds, and the states are drawn given how many worlds have to be true, so that each node is true in exactly
-//! the share that was stated, to within one world, and errors do not add up from parents to children.
+//! Node by node, parents first, the level is solved for on many worlds, and the states are drawn given how many of
+//! them have to be true, so that each node is true in exactly the share that was stated, to within one world, and
+//! errors do not add up from parents to children.
 
 use rayon::prelude::*;
 

@@ -12,6 +12,9 @@ use super::problem::Known;
 use super::worlds::Worlds;
 use super::{CHAINS, CONVERGED, DRIFT, Estimate, Report, Sampler};
 
+/// So many words of worlds tell what happens before all facts.
+const ENOUGH: usize = 512;
+
 impl Sampler {
     /// How far what is known below each node may lean to one side, in log odds, because the levels there are off:
     /// the variances of all its children in the core together.
@@ -159,12 +162,12 @@ impl Sampler {
         group.iter().zip(&sums).map(answer).collect()
     }
 
-    /// All worlds; before anything is known, those that levels were solved on.
+    /// All worlds; before anything is known, many of those that levels were solved on.
     fn blocks(&self) -> Cow<'_, [Worlds]> {
         if self.learnt {
             return Cow::Borrowed(&self.population.blocks);
         }
-        let words = self.calibration.rows.first().map_or(0, Vec::len);
+        let words = self.calibration.rows.first().map_or(0, Vec::len).min(ENOUGH);
         let weight = Lanes::splat(1.0 / (words * WIDTH) as f32);
         let block = |word: usize| Worlds { weight, ..Worlds::new(self.calibration.block(word), 0, 0) };
         Cow::Owned((0..words).map(block).collect())
