@@ -34,9 +34,9 @@
 //! into one sink; the user's mistakes are never an `Err`.
 //!
 //! ```text
-//! text -> source -> syntax -> model -> forecast -> rules -> cli
-//!                   outline   names    part        one file
-//!                   grammar   journals replay      a diagnostic
+//! text -> source -> syntax -> model -> forecast -> answers -> rules -> cli
+//!                   outline   names    part        one file   one file
+//!                   grammar   journals replay      a question a diagnostic
 //!                   lower              exact
 //!                   print (fmt)        sample
 //! value, diagnostic: used by all of them.        disk: used by cli.
@@ -50,6 +50,7 @@
 //! | [`syntax`] | one file | its tree ([`syntax::tree`]), and its one layout ([`syntax::format`]) |
 //! | [`model`] | all trees | the network with every name looked up ([`model::Model`]) |
 //! | [`forecast`] | the model and a day | what the network believes, and how it came to ([`forecast::Forecast`]) |
+//! | [`answers`] | the model and the forecast | what people ask of it: why, what if, what to watch |
 //! | `rules` | the model, a day, the forecast | what a network that can be read still gets wrong |
 //! | [`disk`] | paths | sources; single files, replaced whole or not at all |
 //! | [`cli`] | arguments | text and an exit code |
@@ -67,6 +68,7 @@
 //!
 //! A test holds the arrows against the `use` lines of every file.
 
+pub mod answers;
 pub mod cli;
 pub mod diagnostic;
 pub mod disk;
