@@ -4,4 +4,7 @@
 //! something is given something else, what follows if a node comes true, why a number is what it is. Nothing here
 //! knows how text is written, what a diagnostic is, or what time it is.
 
+mod information;
 pub mod query;
+pub mod whatif;
+pub mod why;

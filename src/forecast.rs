@@ -8,30 +8,35 @@
 mod book;
 mod engine;
 mod exact;
+mod gates;
 mod logic;
 mod memory;
 mod number;
 mod part;
 mod replay;
+mod run;
 mod sample;
+mod shares;
 mod step;
+mod suppose;
 mod voice;
 
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
+pub(crate) use self::book::error as share_error;
 pub use self::book::{Book, Count};
 pub use self::engine::Method;
 pub use self::memory::Memory;
+pub use self::shares::{Cause, Share, Shares};
+pub use self::suppose::{Objection, Supposition, Way};
 pub use self::voice::{Bin, Settled, Voice};
 
-use self::engine::{Account, Engine};
-use self::logic::{Literal, Logic};
-use self::memory::{Key, Moment};
+use self::engine::Account;
 use self::part::Part;
 use self::replay::Replay;
-use self::step::{Estimate, Finding, Step};
+use self::run::{Evaluated, Run};
 use self::voice::Voices;
 use crate::model::{Effect, Event, Model, NodeId, Outcome, PredictorId, State};
 use crate::value::Date;
@@ -188,7 +193,7 @@ pub type Notice<'a> = &'a (dyn Fn(Stage) + Sync);
 #[derive(Clone, Debug)]
 pub struct Forecast {
     today: Date,
-    seed: u64,
+    settings: Settings,
     days: Vec<Date>,
     /// The part and the place in it of each node.
     places: Vec<(usize, usize)>,
@@ -198,23 +203,6 @@ pub struct Forecast {
     readings: Vec<Reading>,
     voices: Vec<Voice>,
     troubles: Vec<Trouble>,
-}
-
-/// A part that was evaluated, or as far as it went.
-#[derive(Clone, Debug)]
-struct Evaluated {
-    part: Arc<Part>,
-    days: Vec<Date>,
-    /// Before all facts, then at the end of each day.
-    history: Vec<Arc<Vec<Estimate>>>,
-    /// After the last day, and better where it was sampled.
-    now: Arc<Vec<Estimate>>,
-    /// Nodes whose sampling did not settle, in order.
-    unsettled: Vec<usize>,
-    engine: Option<Engine>,
-    realised: Vec<[Option<f64>; 2]>,
-    fresh_steps: usize,
-    trouble: Option<Trouble>,
 }
 
 /// Works out what a network believes on a day.
@@ -288,7 +276,7 @@ pub fn evaluate_with(
     let troubles = parts.iter().filter_map(|part| part.trouble.clone()).collect();
     let mut forecast = Forecast {
         today,
-        seed: settings.seed,
+        settings: *settings,
         days: replay.days().to_vec(),
         places,
         parts,
@@ -451,253 +439,5 @@ fn sampled(report: sample::Report, part: &Part) -> Sampled {
         sweeps: report.sweeps,
         r_hat: report.r_hat,
         unsettled: report.unsettled.iter().filter_map(|node| part.ids.get(*node).copied()).collect(),
-    }
-}
-
-impl Evaluated {
-    fn belief(&self, all: &[Estimate], place: usize) -> Option<Belief> {
-        let estimate = all.get(place)?;
-        Some(Belief {
-            probability: estimate.probability,
-            error: estimate.error,
-            is_exact: matches!(self.engine, Some(Engine::Exact(_))),
-            has_converged: self.unsettled.binary_search(&place).is_err(),
-        })
-    }
-}
-
-/// The evaluation of one part.
-struct Run<'a> {
-    model: &'a Model,
-    replay: &'a Replay<'a>,
-    settings: &'a Settings,
-    memory: &'a Memory,
-    notice: Notice<'a>,
-    number: usize,
-}
-
-impl Run<'_> {
-    fn evaluate(&self, part: &Arc<Part>, pairs: &[(usize, usize)]) -> Evaluated {
-        let mut steps = self.replay.steps(part);
-        let mut evaluated = Evaluated {
-            part: Arc::clone(part),
-            days: Vec::new(),
-            history: Vec::new(),
-            now: Arc::default(),
-            unsettled: Vec::new(),
-            engine: None,
-            realised: Vec::new(),
-            fresh_steps: 0,
-            trouble: None,
-        };
-        if let Err(trouble) = self.run(part, &mut steps, pairs, &mut evaluated) {
-            evaluated.trouble = Some(trouble);
-        }
-        evaluated
-    }
-
-    fn run(
-        &self,
-        part: &Arc<Part>,
-        steps: &mut [Step],
-        pairs: &[(usize, usize)],
-        out: &mut Evaluated,
-    ) -> Result<(), Trouble> {
-        let stages = steps.len() + 2;
-        let stage = |done| (self.notice)(Stage { part: self.number, done, of: stages });
-        stage(0);
-        let name = |trouble| self.name(part, trouble, None);
-        let method = Engine::choose(part, steps.len(), self.settings);
-        let mut key = Key::of(
-            part,
-            pairs,
-            [self.settings.seed, method as u64, self.settings.worlds.unwrap_or(0) as u64],
-        );
-        let start = match self.memory.find(key) {
-            Some(moment) => moment,
-            None => {
-                let engine = Engine::start(part, method, self.settings).map_err(name)?;
-                let realised = engine.conditionals(pairs);
-                let beliefs = Arc::new(engine.beliefs());
-                self.memory.keep(key, Moment { beliefs, realised, engine: Some(engine), known: Vec::new() })
-            }
-        };
-        out.realised.clone_from(&start.realised);
-        out.history.push(Arc::clone(&start.beliefs));
-        let mut engine = start.engine.clone();
-        let mut gates = Gates::new(part, engine.as_ref());
-        let mut keys = vec![key];
-        for step in steps.iter() {
-            key = key.after(step);
-            keys.push(key);
-        }
-        // The longest beginning that is remembered, and from which there is a way on.
-        let remembered: Vec<Arc<Moment>> =
-            keys.iter().skip(1).map_while(|key| self.memory.find(*key)).collect();
-        let with_engine = remembered.iter().rposition(|moment| moment.engine.is_some());
-        let skipped = with_engine.map_or(0, |place| place + 1);
-        if let Some(moment) = with_engine.and_then(|place| remembered.get(place)) {
-            engine.clone_from(&moment.engine);
-            gates.all.clone_from(&moment.known);
-        }
-        let Some(mut engine) = engine else { return Ok(()) };
-        let count = steps.len();
-        for (number, step) in steps.iter_mut().enumerate() {
-            gates.note(step);
-            if let Some(moment) = remembered.get(number).filter(|_| number < skipped) {
-                out.history.push(Arc::clone(&moment.beliefs));
-                out.days.push(step.date);
-                continue;
-            }
-            gates.learn(step, &engine, |facts, date| self.conflict(part, facts, date))?;
-            stage(number + 1);
-            engine.step(step).map_err(|trouble| self.name(part, trouble, Some(step.date)))?;
-            out.fresh_steps += 1;
-            let beliefs = Arc::new(engine.beliefs());
-            out.history.push(Arc::clone(&beliefs));
-            out.days.push(step.date);
-            if let Some(key) = keys.get(number + 1) {
-                let engine = (number + 2 >= count).then(|| engine.clone());
-                let known = if engine.is_some() { gates.all.clone() } else { Vec::new() };
-                self.memory.keep(*key, Moment { beliefs, realised: Vec::new(), engine, known });
-            }
-        }
-        stage(stages - 1);
-        let last = key.settled();
-        let end = match self.memory.find(last) {
-            Some(moment) => moment,
-            None => {
-                engine.settle();
-                let beliefs = Arc::new(engine.beliefs());
-                let known = Vec::new();
-                self.memory.keep(last, Moment { beliefs, realised: Vec::new(), engine: Some(engine), known })
-            }
-        };
-        out.now = Arc::clone(&end.beliefs);
-        out.engine.clone_from(&end.engine);
-        if let Some(Account::Sampled(report)) = end.engine.as_ref().map(Engine::account) {
-            out.unsettled = report.unsettled;
-        }
-        stage(stages);
-        Ok(())
-    }
-
-    fn name(&self, part: &Part, trouble: step::Trouble, date: Option<Date>) -> Trouble {
-        let id = |node: usize| part.ids.get(node).copied().unwrap_or(NodeId::new(0));
-        match trouble {
-            step::Trouble::OutOfReach { node, statement, least, most } => {
-                Trouble::OutOfReach { node: id(node), statement, least, most }
-            }
-            step::Trouble::TooWide => Trouble::TooWide { node: id(0), nodes: part.ids.len() },
-            step::Trouble::Impossible => {
-                let date = date.unwrap_or(Date::FIRST);
-                let lines = part.ids.iter().filter_map(|id| self.reason(*id, date));
-                Trouble::Conflict { date, reasons: lines.collect() }
-            }
-        }
-    }
-
-    fn conflict(&self, part: &Part, nodes: &[usize], date: Date) -> Trouble {
-        let ids = nodes.iter().filter_map(|node| part.ids.get(*node));
-        let mut reasons: Vec<Reason> = ids.filter_map(|id| self.reason(*id, date)).collect();
-        reasons.sort_unstable();
-        Trouble::Conflict { date, reasons }
-    }
-
-    /// Why a node is settled on a day.
-    fn reason(&self, node: NodeId, day: Date) -> Option<Reason> {
-        let said = self.model.node(node);
-        let settles = said.facts(day).find(|fact| fact.event.outcome().is_some());
-        match settles {
-            Some(fact) => {
-                let place = said.journal.iter().position(|other| std::ptr::eq(other, fact))?;
-                Some(Reason::Line { node, fact: place })
-            }
-            None => self.replay.is_over(node, day).then_some(Reason::Silence { node }),
-        }
-    }
-}
-
-/// What is settled in a part, and what gates make of it.
-struct Gates<'a> {
-    part: &'a Part,
-    logic: Logic,
-    /// Levels without end, which are gates too.
-    infinite: Vec<(usize, bool)>,
-    /// What steps say themselves.
-    direct: Vec<Finding>,
-    /// What the engine knows: that, and what follows from it.
-    all: Vec<Finding>,
-}
-
-fn infinite(engine: &Engine) -> Vec<(usize, bool)> {
-    let levels = engine.levels().into_iter().enumerate();
-    levels.filter(|(_, level)| level.is_infinite()).map(|(node, level)| (node, level > 0.0)).collect()
-}
-
-impl<'a> Gates<'a> {
-    fn new(part: &'a Part, engine: Option<&Engine>) -> Self {
-        let levels = engine.map_or_else(Vec::new, Engine::levels);
-        let none = vec![Finding::Open(0.0); part.ids.len()];
-        Self {
-            part,
-            logic: Logic::new(part, &levels),
-            infinite: engine.map_or_else(Vec::new, infinite),
-            direct: none.clone(),
-            all: none,
-        }
-    }
-
-    /// Takes in what a step says itself.
-    fn note(&mut self, step: &Step) {
-        for (node, finding) in &step.findings {
-            if let Some(slot) = self.direct.get_mut(*node) {
-                *slot = *finding;
-            }
-        }
-    }
-
-    /// Adds to the findings of a step, once they are noted, what follows from them.
-    fn learn(
-        &mut self,
-        step: &mut Step,
-        engine: &Engine,
-        conflict: impl Fn(&[usize], Date) -> Trouble,
-    ) -> Result<(), Trouble> {
-        // What is stated today gets another level, so the one that it has settles nothing any more.
-        let is_stated = |node: usize| step.statements.iter().any(|statement| statement.node == node);
-        let now: Vec<(usize, bool)> =
-            infinite(engine).into_iter().filter(|(node, _)| !is_stated(*node)).collect();
-        if now != self.infinite {
-            let levels = engine.levels().into_iter().enumerate();
-            let levels: Vec<f64> =
-                levels.map(|(node, level)| if is_stated(node) { 0.0 } else { level }).collect();
-            self.logic = Logic::new(self.part, &levels);
-            self.infinite = now;
-        }
-        let settled = self.direct.iter().enumerate().filter_map(|(node, finding)| match finding {
-            Finding::Settled(state) => Some(Literal { node, state: *state }),
-            Finding::Open(_) => None,
-        });
-        let facts: Vec<Literal> = settled.filter(|fact| self.logic.knows(fact.node)).collect();
-        if !self.logic.allows(&facts) {
-            let kept = self.logic.conflict(&facts);
-            let nodes: Vec<usize> =
-                kept.iter().filter_map(|place| facts.get(*place)).map(|fact| fact.node).collect();
-            return Err(conflict(&nodes, step.date));
-        }
-        let follows = self.logic.follow(facts.iter().copied()).unwrap_or_default();
-        step.findings.clear();
-        for (node, (direct, known)) in self.direct.iter().zip(&mut self.all).enumerate() {
-            let finding = match follows.get(node) {
-                Some(Some(state)) => Finding::Settled(*state),
-                _ => *direct,
-            };
-            if finding != *known {
-                *known = finding;
-                step.findings.push((node, finding));
-            }
-        }
-        Ok(())
     }
 }

@@ -2,13 +2,22 @@
 //!
 //! Whatever is asked of several nodes together is counted in it: what if, given that, how often both.
 
+use std::ops::Range;
+
 use multiversion::multiversion;
+use rayon::prelude::*;
 
 use super::Forecast;
+use super::engine::Engine;
+use super::run::Evaluated;
 use crate::model::NodeId;
 
-/// Words of 64 worlds, where no part was sampled.
-const WORDS: usize = 1 << 8;
+/// States of nodes in all worlds together, in words.
+const ROOM: usize = 1 << 20;
+/// The fewest and the most words of 64 worlds.
+const WORDS: (usize, usize) = (128, 1024);
+/// Shares of the book that have little in common: by how they differ, errors are told.
+const SHARES: usize = 32;
 
 /// Equally likely worlds.
 #[derive(Clone, Debug)]
@@ -18,20 +27,71 @@ pub struct Book {
 }
 
 /// How often something is so.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Count {
-    /// Worlds in which it is.
-    pub so: u64,
-    /// Worlds that were looked at.
-    pub of: u64,
+    /// Worlds in which it is, in each share of the book.
+    so: Vec<u32>,
+    /// Worlds that were looked at, in each share of the book.
+    of: Vec<u32>,
 }
 
 impl Count {
+    /// Of words that are one where it is so, among those that are one where it is looked at.
+    pub(crate) fn new(so: &[u64], of: &[u64]) -> Self {
+        let shares = shares(of.len());
+        let ones = |words: &[u64]| {
+            let ones = |share: &Range<usize>| words.get(share.clone()).map_or(0, count_ones);
+            shares.iter().map(ones).collect()
+        };
+        Self { so: ones(so), of: ones(of) }
+    }
+
+    /// Worlds in which it is.
+    pub fn so(&self) -> u64 {
+        self.so.iter().map(|count| u64::from(*count)).sum()
+    }
+
+    /// Worlds that were looked at.
+    pub fn of(&self) -> u64 {
+        self.of.iter().map(|count| u64::from(*count)).sum()
+    }
+
     /// The share; none of no worlds.
     #[expect(clippy::cast_precision_loss, reason = "worlds are far fewer than 2^53")]
-    pub fn share(self) -> Option<f64> {
-        (self.of > 0).then(|| self.so as f64 / self.of as f64)
+    pub fn share(&self) -> Option<f64> {
+        (self.of() > 0).then(|| self.so() as f64 / self.of() as f64)
     }
+
+    /// The standard error of the share, by how shares of the book differ.
+    pub fn error(&self) -> f64 {
+        let Some(share) = self.share() else { return 0.0 };
+        error(self.so.iter().zip(&self.of).map(|(so, of)| (f64::from(*so), f64::from(*of))), share)
+    }
+}
+
+/// The standard error of a share of counts. What was never seen, or always, is one world away from another share.
+#[expect(clippy::cast_precision_loss, reason = "shares are few")]
+pub(crate) fn error(counts: impl Iterator<Item = (f64, f64)>, share: f64) -> f64 {
+    let (mut squares, mut all, mut shares) = (0.0, 0.0, 0_u32);
+    for (so, of) in counts {
+        let off = so - share * of;
+        squares += off * off;
+        all += of;
+        shares += 1;
+    }
+    if all <= 0.0 || shares < 2 {
+        return 0.5;
+    }
+    let few = f64::from(shares) / f64::from(shares - 1);
+    // Worlds by themselves differ by so much at least.
+    let least = (share * (1.0 - share)).max(1.0 / all) / all;
+    ((squares * few) / (all * all)).max(least).sqrt()
+}
+
+/// The shares of a book with so many words.
+pub(crate) fn shares(words: usize) -> Vec<Range<usize>> {
+    let size = words.div_ceil(SHARES).max(1);
+    (0..words.div_ceil(size)).map(|share| share * size..((share + 1) * size).min(words)).collect()
 }
 
 impl Forecast {
@@ -58,17 +118,21 @@ impl Forecast {
     /// assert!((given.share().expect("it may be wet") - 0.90).abs() < 0.03);
     /// ```
     pub fn book(&self) -> Book {
-        let seed = self.seed ^ 0x0B00_C0DE;
-        let rows: Vec<Vec<Vec<u64>>> = self
-            .parts
-            .iter()
-            .map(|part| part.engine.as_ref().map_or_else(Vec::new, |engine| engine.book(WORDS, seed)))
-            .collect();
-        let words = rows.iter().flatten().map(Vec::len).max().unwrap_or(WORDS);
-        let row = |(part, place): &(usize, usize)| -> Vec<u64> {
-            let own = rows.get(*part).and_then(|rows| rows.get(*place)).map_or(&[][..], Vec::as_slice);
-            // Parts have nothing to do with each other, so the worlds of a smaller one may come round again.
-            own.iter().copied().cycle().take(if own.is_empty() { 0 } else { words }).collect()
+        self.draw(|_| None)
+    }
+
+    /// Draws a book with other engines for some parts.
+    pub(super) fn draw<'a>(&'a self, other: impl Fn(usize) -> Option<&'a Engine> + Sync) -> Book {
+        let seed = self.settings.seed ^ 0x0B00_C0DE;
+        let nodes = self.parts.iter().map(|part| part.part.ids.len()).max().unwrap_or(1);
+        let words = (ROOM / nodes.max(1)).clamp(WORDS.0, WORDS.1) / SHARES * SHARES;
+        let draw = |(number, part): (usize, &'a Evaluated)| {
+            let engine = other(number).or(part.engine.as_ref());
+            engine.map_or_else(Vec::new, |engine| engine.book(words, seed))
+        };
+        let rows: Vec<Vec<Vec<u64>>> = self.parts.par_iter().enumerate().map(draw).collect();
+        let row = |(part, place): &(usize, usize)| {
+            rows.get(*part).and_then(|rows| rows.get(*place)).cloned().unwrap_or_default()
         };
         Book { words, rows: self.places.iter().map(row).collect() }
     }
@@ -87,16 +151,43 @@ impl Book {
 
     /// How often nodes have these states, among the worlds in which others have theirs.
     pub fn count(&self, states: &[(NodeId, bool)], given: &[(NodeId, bool)]) -> Count {
-        let mut among = vec![u64::MAX; self.words];
-        self.narrow(&mut among, given);
-        let of = ones(&among);
-        self.narrow(&mut among, states);
-        Count { so: ones(&among), of }
+        let mut of = vec![u64::MAX; self.words];
+        self.narrow(&mut of, given);
+        let mut so = of.clone();
+        self.narrow(&mut so, states);
+        Count::new(&so, &of)
+    }
+
+    /// How many words of 64 worlds it has.
+    pub(crate) fn words(&self) -> usize {
+        self.words
     }
 
     /// In how many worlds two nodes are both true.
     pub fn both(&self, one: NodeId, other: NodeId) -> u64 {
         ones_of_both(self.row(one), self.row(other))
+    }
+
+    /// How many worlds each share of the book has.
+    pub(crate) fn worlds_by_share(&self) -> Vec<u32> {
+        shares(self.words).iter().map(|share| 64 * share.len() as u32).collect()
+    }
+
+    /// How often each node is true, by share of the book.
+    pub(crate) fn ones(&self) -> Vec<Vec<u32>> {
+        let shares = shares(self.words);
+        let ones = |row: &Vec<u64>| -> Vec<u32> {
+            shares.iter().map(|share| row.get(share.clone()).map_or(0, count_ones)).collect()
+        };
+        self.rows.par_iter().map(ones).collect()
+    }
+
+    /// In how many worlds two nodes are both true, by share of the book.
+    pub(crate) fn both_by_share(&self, one: NodeId, other: NodeId, out: &mut Vec<u32>) {
+        let size = self.words.div_ceil(SHARES).max(1);
+        let each = self.row(one).chunks(size).zip(self.row(other).chunks(size));
+        out.clear();
+        out.extend(each.map(|(one, other)| ones_of_both(one, other) as u32));
     }
 
     fn narrow(&self, among: &mut [u64], states: &[(NodeId, bool)]) {
@@ -114,6 +205,7 @@ fn ones_of_both(one: &[u64], other: &[u64]) -> u64 {
     one.iter().zip(other).map(|(one, other)| u64::from((one & other).count_ones())).sum()
 }
 
-fn ones(words: &[u64]) -> u64 {
-    words.iter().map(|word| u64::from(word.count_ones())).sum()
+#[multiversion(targets("x86_64+avx512f+avx512vl+avx512vpopcntdq", "x86_64+avx2+popcnt", "x86_64+popcnt"))]
+fn count_ones(words: &[u64]) -> u32 {
+    words.iter().map(|word| word.count_ones()).sum()
 }

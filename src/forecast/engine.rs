@@ -6,7 +6,7 @@ use super::Settings;
 use super::exact::{self, Exact};
 use super::part::Part;
 use super::sample::{Report, Sampler, Sampling};
-use super::step::{Estimate, Step, Trouble};
+use super::step::{Estimate, Finding, Step, Trouble};
 
 /// How numbers are worked out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Hash)]
@@ -67,6 +67,22 @@ impl Engine {
         Sampler::start(Arc::clone(part), &sampling).map(Box::new).map(Self::Sampled)
     }
 
+    /// The method that it is: never `Chosen`.
+    pub(crate) fn method(&self) -> Method {
+        match self {
+            Self::Exact(_) => Method::Exact,
+            Self::Sampled(_) => Method::Sampled,
+        }
+    }
+
+    /// What it knows of a node.
+    pub(crate) fn finding(&self, node: usize) -> Finding {
+        match self {
+            Self::Exact(exact) => exact.finding(node),
+            Self::Sampled(sampler) => sampler.finding(node),
+        }
+    }
+
     /// Learns what a day brings.
     pub(crate) fn step(&mut self, step: &Step) -> Result<(), Trouble> {
         match self {
@@ -109,11 +125,11 @@ impl Engine {
         }
     }
 
-    /// Worlds: a row of bits for each node, 64 worlds a word. A sampled part has as many as it has.
+    /// Worlds: a row of bits for each node, 64 worlds a word.
     pub(crate) fn book(&self, words: usize, seed: u64) -> Vec<Vec<u64>> {
         match self {
             Self::Exact(exact) => exact.book(words, seed),
-            Self::Sampled(sampler) => sampler.book(),
+            Self::Sampled(sampler) => sampler.book(words),
         }
     }
 

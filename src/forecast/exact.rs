@@ -252,6 +252,11 @@ impl Exact {
         Some((0..self.part.ids.len()).map(of).collect())
     }
 
+    /// What is known of a node.
+    pub(crate) fn finding(&self, node: usize) -> Finding {
+        self.findings.get(node).copied().unwrap_or(Finding::Open(0.0))
+    }
+
     /// The level of each node.
     pub(crate) fn levels(&self) -> &[f64] {
         &self.levels

@@ -98,6 +98,7 @@ impl Key {
             match target {
                 Target::Stated(probability) => digest.number(*probability),
                 Target::Table => digest.add(1),
+                Target::Level(level) => digest.number(*level),
                 Target::Implied { edges, like, outside } => {
                     digest.add(2 + edges.len() as u64);
                     for (source, yes, no) in edges {

@@ -62,6 +62,92 @@ pub(crate) enum Law {
     },
 }
 
+impl Law {
+    /// The parents, in the order of their numbers.
+    pub(crate) fn parents(&self) -> Vec<usize> {
+        let mut all: Vec<usize> = match self {
+            Self::Odds(inputs) => inputs.iter().map(|input| input.source).collect(),
+            Self::Choice(lists) => lists.iter().flatten().map(|input| input.source).collect(),
+            Self::Table { parents, .. } => parents.clone(),
+        };
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+
+    /// The same where some parents have no say: of a table, where each row is the mean of the rows that differ in
+    /// them alone.
+    pub(crate) fn without(&self, sources: &[usize]) -> Self {
+        let keep = |inputs: &[Input]| -> Vec<Input> {
+            inputs.iter().filter(|input| !sources.contains(&input.source)).copied().collect()
+        };
+        match self {
+            Self::Odds(inputs) => Self::Odds(keep(inputs)),
+            Self::Choice(lists) => Self::Choice(lists.iter().map(|inputs| keep(inputs)).collect()),
+            Self::Table { parents, rows } => {
+                let (mut parents, mut rows) = (parents.clone(), rows.clone());
+                while let Some(bit) = parents.iter().position(|parent| sources.contains(parent)) {
+                    parents.remove(bit);
+                    let low = |row: usize| (row >> bit << (bit + 1)) | (row & ((1 << bit) - 1));
+                    let at = |row: usize| rows.get(row).copied().unwrap_or(0.5);
+                    rows = (0..rows.len() / 2)
+                        .map(|row| f64::midpoint(at(low(row)), at(low(row) | 1 << bit)))
+                        .collect();
+                }
+                Self::Table { parents, rows }
+            }
+        }
+    }
+
+    /// The probability of each state where parents have theirs: of false and true, or of each scenario.
+    pub(crate) fn states(&self, levels: &[f64], is: impl Fn(usize) -> bool) -> Vec<f64> {
+        // The log odds, and what gates say.
+        let push = |inputs: &[Input], level: f64| {
+            let (mut log, mut acts) = (level, [false; 2]);
+            for input in inputs {
+                match input.bearing {
+                    Bearing::Weight(weight) if is(input.source) => log += weight,
+                    Bearing::Gate { when, then } if is(input.source) == when => {
+                        if let Some(act) = acts.get_mut(usize::from(then)) {
+                            *act = true;
+                        }
+                    }
+                    Bearing::Weight(_) | Bearing::Gate { .. } => {}
+                }
+            }
+            (log, acts)
+        };
+        let level = levels.first().copied().unwrap_or(0.0);
+        let two = |yes: f64| vec![1.0 - yes, yes];
+        match self {
+            Self::Odds(inputs) => two(match push(inputs, level) {
+                (_, [true, _]) => 0.0,
+                (_, [_, true]) => 1.0,
+                (log, _) => sigmoid(log),
+            }),
+            Self::Table { parents, rows } => {
+                let row: usize =
+                    parents.iter().enumerate().map(|(bit, parent)| usize::from(is(*parent)) << bit).sum();
+                let row = rows.get(row).copied().unwrap_or(0.5);
+                two(if level == 0.0 { row } else { sigmoid(logit(row) + level) })
+            }
+            Self::Choice(lists) => {
+                let all: Vec<(f64, [bool; 2])> =
+                    lists.iter().zip(levels).map(|(inputs, level)| push(inputs, *level)).collect();
+                let granted = all.iter().any(|(_, [denied, granted])| *granted && !denied);
+                let open = |[denied, own]: [bool; 2]| !denied && (own || !granted);
+                let none = !all.iter().any(|(_, acts)| open(*acts));
+                let logs =
+                    all.iter().map(|(log, acts)| if none || open(*acts) { *log } else { f64::NEG_INFINITY });
+                let most = logs.clone().fold(f64::NEG_INFINITY, f64::max);
+                let masses: Vec<f64> = logs.map(|log| super::number::exp(log - most)).collect();
+                let sum: f64 = masses.iter().sum();
+                masses.into_iter().map(|mass| mass / sum).collect()
+            }
+        }
+    }
+}
+
 /// What comes in from a parent.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Input {
@@ -101,6 +187,8 @@ pub(crate) enum Target {
     },
     /// A table needs no level.
     Table,
+    /// The level is what it is.
+    Level(f64),
 }
 
 impl Target {
@@ -110,7 +198,7 @@ impl Target {
             Self::Implied { edges, like, .. } => {
                 edges.iter().map(|(source, ..)| *source).chain(*like).collect()
             }
-            Self::Stated(_) | Self::Table => Vec::new(),
+            Self::Stated(_) | Self::Table | Self::Level(_) => Vec::new(),
         }
     }
 
@@ -118,7 +206,7 @@ impl Target {
     pub(crate) fn probability(&self, of: impl Fn(usize) -> f64) -> Option<f64> {
         match self {
             Self::Stated(probability) => Some(*probability),
-            Self::Table => None,
+            Self::Table | Self::Level(_) => None,
             Self::Implied { edges, like, outside } => {
                 let implied = edges.iter().map(|(source, yes, no)| {
                     let source = of(*source);

@@ -5,8 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Direction, Event, Fact, Model, Node, NodeId, NodeKind, Outcome, Silence, State};
-use crate::value::{Date, Ratio};
+use crate::model::{Event, Fact, Model, Node, NodeId, NodeKind, Outcome, Silence, State};
+use crate::value::Date;
 
 use super::number::ln;
 use super::part::Part;
@@ -107,20 +107,12 @@ impl<'a> Replay<'a> {
             State::Settled(Outcome::Void, _) => return Finding::Open(0.0),
             State::Open => {}
         }
-        let evidence: f64 = facts.iter().map(|fact| self.weight_of(fact)).sum();
+        let evidence: f64 = facts.iter().map(|fact| self.voices.weight_of(fact)).sum();
         match self.silence(node, facts, day) {
             Some(share) if share >= 1.0 => Finding::Settled(false),
             Some(share) => Finding::Open(evidence + ln(1.0 - share)),
             None => Finding::Open(evidence),
         }
-    }
-
-    /// What a line adds to the log odds of its node.
-    pub(crate) fn weight_of(&self, fact: &Fact) -> f64 {
-        let Event::Evidence { direction, ratio, by } = fact.event else { return 0.0 };
-        let kappa = by.map_or(1.0, |by| self.voices.kappa(by, fact.date.value));
-        let weight = kappa * ln(Ratio::as_f64(ratio));
-        if direction == Direction::Against { -weight } else { weight }
     }
 
     /// The share of its window that has run in silence.

@@ -209,6 +209,7 @@ impl Sampler {
         }
         (self.waited, self.started) = (0, true);
         let rounds = match () {
+            () if self.report.resamplings > resampled && patience > 2 => PARTING / 2,
             () if self.report.resamplings > resampled => PARTING,
             () if self.problem.work < BRIEF => 2,
             () => 1,
@@ -220,10 +221,6 @@ impl Sampler {
             self.kept = each.map(|(told, counted)| told.mean - counted).collect();
         }
         Ok(())
-    }
-
-    fn last(&self) -> Clock {
-        Clock { seed: self.sampling.seed, time: self.time }
     }
 
     fn tick(&mut self) -> Clock {
@@ -249,6 +246,12 @@ impl Sampler {
     pub(crate) fn beliefs(&self) -> Vec<Estimate> {
         let leans = self.leans();
         (0..self.part.keys.len()).map(|node| self.belief(node, &leans)).collect()
+    }
+
+    /// What is known of a node.
+    pub(crate) fn finding(&self, node: usize) -> Finding {
+        let slot = self.shape.slot_of.get(node).and_then(|slot| self.problem.findings.get(*slot));
+        slot.copied().unwrap_or(Finding::Open(0.0))
     }
 
     /// The level of each node.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Event, Model, Node, NodeId, NodeKind, Outcome, PredictorId, State};
+use crate::model::{Direction, Event, Fact, Model, Node, NodeId, NodeKind, Outcome, PredictorId, State};
 use crate::value::{Date, Probability};
 
 use super::number::{ln, logit, sigmoid};
@@ -131,6 +131,14 @@ impl<'a> Voices<'a> {
     /// How much a line of evidence by a predictor counts on its day.
     pub(crate) fn kappa(&self, predictor: PredictorId, day: Date) -> f64 {
         self.kappas.get(&(predictor, day)).copied().unwrap_or(1.0)
+    }
+
+    /// What a line of evidence adds to the log odds of its node.
+    pub(crate) fn weight_of(&self, fact: &Fact) -> f64 {
+        let Event::Evidence { direction, ratio, by } = fact.event else { return 0.0 };
+        let kappa = by.map_or(1.0, |by| self.kappa(by, fact.date.value));
+        let weight = kappa * ln(ratio.as_f64());
+        if direction == Direction::Against { -weight } else { weight }
     }
 
     /// A predictor on a day.

@@ -112,6 +112,13 @@ impl<'a, T: Mass> Prior<'a, T> {
                 }
             }
         }
+        for node in &variable.nodes {
+            if let (Some(Target::Level(level)), Some(slot)) =
+                (self.part.targets.get(*node), self.levels.get_mut(*node))
+            {
+                *slot = *level;
+            }
+        }
         let own = super::problem::own_levels(self.part, family.variable, &self.levels);
         let states = family.odds.iter().map(|odds| odds.states(&own));
         let mut shares: Vec<f64> = Vec::new();

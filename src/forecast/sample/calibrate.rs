@@ -158,8 +158,20 @@ impl Scene<'_> {
             let slot = self.shape.slot_of.get(node).copied().unwrap_or(0);
             self.all.shares.get(slot).copied().unwrap_or(0.5)
         };
-        let aim = target.and_then(|target| target.probability(share)).unwrap_or(0.5);
+        let aim = match target {
+            Some(Target::Level(level)) => sigmoid(*level),
+            Some(target) => target.probability(share).unwrap_or(0.5),
+            None => 0.5,
+        };
         (aim, matches!(target, Some(Target::Stated(_))))
+    }
+
+    /// A level that is not to be solved.
+    fn given(&self, slot: usize) -> Option<f64> {
+        match self.part.targets.get(self.node(slot)) {
+            Some(Target::Level(level)) => Some(level.clamp(-CERTAIN, CERTAIN)),
+            _ => None,
+        }
     }
 
     fn random(&self) -> Draw {
@@ -197,7 +209,9 @@ impl Scene<'_> {
             (f64::from(count(|block| block.forced)), f64::from(count(|block| block.denied)));
         let (least, most) = (forced / worlds, 1.0 - denied / worlds);
         self.reach(first, aim, stated, (least, most))?;
-        let level = if slot.weights.is_empty() {
+        let level = if let Some(level) = self.given(first) {
+            level
+        } else if slot.weights.is_empty() {
             logit(((aim - least) / (most - least)).clamp(0.0, 1.0))
         } else {
             let middle: f64 =
@@ -260,11 +274,14 @@ impl Scene<'_> {
             None => sigmoid(level + log),
         };
         let bound = CERTAIN + slot.weights.iter().map(|weight| weight.log.abs()).sum::<f64>();
-        let level = newton(aim.clamp(least, most), 0.0, bound, |level| {
-            let each = logs.iter().zip(&decided).map(|(log, decided)| probability(level, *log, *decided));
-            let (sum, slope) = each.fold((0.0, 0.0), |(sum, slope), p| (sum + p, slope + p * (1.0 - p)));
-            (sum / worlds, slope / worlds)
-        });
+        let solve = || {
+            newton(aim.clamp(least, most), 0.0, bound, |level| {
+                let each = logs.iter().zip(&decided).map(|(log, decided)| probability(level, *log, *decided));
+                let (sum, slope) = each.fold((0.0, 0.0), |(sum, slope), p| (sum + p, slope + p * (1.0 - p)));
+                (sum / worlds, slope / worlds)
+            })
+        };
+        let level = self.given(first).unwrap_or_else(solve);
         let each = logs.iter().zip(&decided).map(|(log, decided)| probability(level, *log, *decided));
         let shares: Vec<f64> = each.collect();
         let random = (0..self.words).map(|word| self.random().worlds((word * WIDTH) as u32));
@@ -293,7 +310,9 @@ impl Scene<'_> {
     }
 
     fn table(&self) -> Found {
-        let levels = Levels { log: Vec::new(), odds: Vec::new() };
+        let level = self.given(self.variable.first).unwrap_or(0.0);
+        let mut levels = Levels::new(vec![0.0; self.variable.first + 1]);
+        levels.set(self.variable.first, level);
         let (mut bits, mut law_of) = (vec![0; self.shape.slots.len()], Vec::new());
         let mut blocks = Vec::with_capacity(self.words);
         let mut shares = Vec::with_capacity(self.words);
@@ -313,7 +332,7 @@ impl Scene<'_> {
         let slopes: Vec<(usize, f64)> =
             sources.map(|source| (*source, self.difference(*source, &shares))).collect();
         let error = if slopes.is_empty() { 0.0 } else { self.error(&shares, &slopes) };
-        Self::one(0.0, share, error, row)
+        Self::one(level, share, error, row)
     }
 
     /// All levels at once, by iterative scaling: each is raised by the log of what its scenario lacks.
@@ -322,7 +341,8 @@ impl Scene<'_> {
         let slots = self.shape.slots.get(variable.slots()).unwrap_or_default();
         let aims: Vec<f64> = variable.slots().map(|slot| self.target(slot).0).collect();
         let log = |aim: &f64| if *aim > 0.0 { ln(*aim).max(-CERTAIN) } else { -CERTAIN };
-        let mut own: Vec<f64> = aims.iter().map(log).collect();
+        let given: Option<Vec<f64>> = variable.slots().map(|slot| self.given(slot)).collect();
+        let mut own: Vec<f64> = given.clone().unwrap_or_else(|| aims.iter().map(log).collect());
         let mut inputs = vec![vec![0; self.shape.slots.len()]; self.words];
         for (word, bits) in inputs.iter_mut().enumerate() {
             self.parents(word, bits);
@@ -342,7 +362,7 @@ impl Scene<'_> {
             }
         };
         let mut shares = vec![0.0; aims.len()];
-        for _ in 0..if lonely { 1 } else { 400 } {
+        for _ in 0..if lonely || given.is_some() { 1 } else { 400 } {
             shares.fill(0.0);
             each(&own, &mut |_, law| {
                 for (share, lanes) in shares.iter_mut().zip(law) {
@@ -350,7 +370,7 @@ impl Scene<'_> {
                 }
             });
             let gap = |(share, aim): (&f64, &f64)| (share - aim).abs();
-            if shares.iter().zip(&aims).map(gap).fold(0.0, f64::max) < 1e-7 {
+            if given.is_some() || shares.iter().zip(&aims).map(gap).fold(0.0, f64::max) < 1e-7 {
                 break;
             }
             for ((own, share), aim) in own.iter_mut().zip(&shares).zip(&aims) {
@@ -359,11 +379,11 @@ impl Scene<'_> {
                 }
             }
         }
-        if lonely {
+        if lonely && given.is_none() {
             shares.clone_from(&aims);
         }
         for ((slot, share), aim) in variable.slots().zip(&shares).zip(&aims) {
-            if (share - aim).abs() > 0.002 + 4.0 * (aim * (1.0 - aim) / worlds).sqrt() {
+            if given.is_none() && (share - aim).abs() > 0.002 + 4.0 * (aim * (1.0 - aim) / worlds).sqrt() {
                 let state = slot - variable.first;
                 let can = |bits: &Vec<u64>| {
                     let allowed = allowed(slots, bits);

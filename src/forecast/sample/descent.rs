@@ -56,6 +56,11 @@ impl Descent {
         }
     }
 
+    /// The family of a world.
+    pub(super) fn family(&self, world: usize) -> u32 {
+        self.older.get(world).copied().unwrap_or(0)
+    }
+
     /// The families at these weights.
     pub(super) fn families(&self, weights: Vec<f64>) -> Families {
         Families::new(&self.older, weights)

@@ -86,6 +86,13 @@ impl Population {
         });
     }
 
+    /// All worlds, those of a family together.
+    pub(super) fn by_family(&self) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.blocks.len() * WIDTH).collect();
+        order.sort_by_key(|world| (self.descent.family(*world), *world));
+        order
+    }
+
     /// All worlds weigh the same again.
     pub(super) fn even(&mut self) {
         let count = self.blocks.len() * WIDTH;

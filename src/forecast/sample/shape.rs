@@ -163,6 +163,7 @@ impl Shape {
             let (weights, gates) = self.inputs(inputs);
             let stated = match part.targets.get(*node) {
                 Some(Target::Stated(p)) => logit(*p).abs().min(CERTAIN),
+                Some(Target::Level(level)) => level.abs().min(CERTAIN),
                 Some(Target::Implied { .. } | Target::Table) | None => 0.0,
             };
             let all: f64 = weights.iter().map(|weight| weight.log.abs()).sum();

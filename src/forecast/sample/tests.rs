@@ -338,7 +338,7 @@ fn conditionals_and_the_book_agree_with_the_sum_over_states() {
             }
         }
         let truth = exact.beliefs(0);
-        for (row, truth) in sampler.book().iter().zip(truth) {
+        for (row, truth) in sampler.book(1024).iter().zip(truth) {
             let count: u32 = row.iter().map(|word| word.count_ones()).sum();
             assert!((f64::from(count) / (64.0 * row.len() as f64) - truth).abs() < 0.02);
         }
@@ -425,7 +425,7 @@ fn threads_change_no_byte() {
             let mut sampler = Sampler::start(Arc::new(mixture()), &SAMPLING).unwrap();
             sampler.step(&step(vec![(11, Finding::Open(1.2)), (10, Finding::Settled(true))])).unwrap();
             sampler.settle();
-            (format!("{:?}", sampler.beliefs()), sampler.book(), sampler.report())
+            (format!("{:?}", sampler.beliefs()), sampler.book(1024), sampler.report())
         })
     };
     assert_eq!(run(1), run(2));

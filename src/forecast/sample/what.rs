@@ -8,10 +8,13 @@ use super::super::part::Target;
 use super::descent::Mean;
 use super::lanes::{Lanes, WIDTH, vectorized};
 use super::law::law;
+use super::moves::Reading;
 use super::problem::Known;
 use super::worlds::Worlds;
 use super::{CHAINS, CONVERGED, DRIFT, Estimate, Report, Sampler};
 
+/// Sweeps between two states of a world in the book.
+const BETWEEN: usize = 2;
 /// So many words of worlds tell what happens before all facts.
 const ENOUGH: usize = 512;
 
@@ -173,18 +176,48 @@ impl Sampler {
         Cow::Owned((0..words).map(block).collect())
     }
 
-    /// Equally weighted worlds: for each node a row of bits, 64 worlds a word.
-    pub(crate) fn book(&self) -> Vec<Vec<u64>> {
-        let mut even = Cow::Borrowed(&self.population);
-        if even.effective() < 0.999_999 {
-            even.to_mut().resample(&self.problem, self.last());
+    /// Equally weighted worlds: for each node a row of bits, 64 worlds a word. Worlds of one family stand together,
+    /// so that shares of the book have little in common; each share is filled up with later states of its worlds.
+    pub(crate) fn book(&self, words: usize) -> Vec<Vec<u64>> {
+        let mut later = self.clone();
+        let clock = later.tick();
+        if later.population.effective() < 0.999_999 {
+            later.population.resample(&later.problem, clock);
         }
-        let row = |slot: &usize| {
-            let bits = even.blocks.iter().map(|block| block.bits.get(*slot).copied().unwrap_or(0));
-            match self.settled(*slot) {
-                Some(settled) => bits.map(|_| if settled { !0 } else { 0 }).collect(),
-                None => bits.collect(),
+        let order = later.population.by_family();
+        let shares = super::super::book::shares(words);
+        let size = order.len().div_ceil(shares.len()).max(1);
+        // By share: worlds are taken in turn, and from the next sweep on once all are through.
+        let own: Vec<&[usize]> = order.chunks(size).cycle().take(shares.len()).collect();
+        let most = shares.iter().map(|share| 64 * share.len()).max().unwrap_or(0);
+        let mut rows = vec![vec![0_u64; words]; self.shape.slots.len()];
+        for sweep in 0..most.div_ceil(size) {
+            if sweep > 0 {
+                let reading = if self.learnt { Reading::Last } else { Reading::None };
+                later.rounds(BETWEEN, reading);
             }
+            if sweep > 0 && !self.learnt {
+                // Before all facts nothing is in the core: everything is drawn anew.
+                let clock = later.tick();
+                let all = later.problem.barren.clone();
+                later.population.forward(&later.problem, &all, clock);
+            }
+            let blocks = &later.population.blocks;
+            rows.par_iter_mut().enumerate().for_each(|(slot, row)| {
+                for (share, worlds) in shares.iter().zip(&own) {
+                    for (place, world) in (sweep * worlds.len()..64 * share.len()).zip(worlds.iter()) {
+                        let bits = blocks.get(world / WIDTH).and_then(|block| block.bits.get(slot));
+                        let bit = bits.map_or(0, |bits| bits >> (world % WIDTH) & 1);
+                        if let Some(word) = row.get_mut(share.start + place / 64) {
+                            *word |= bit << (place % 64);
+                        }
+                    }
+                }
+            });
+        }
+        let row = |slot: &usize| match self.settled(*slot) {
+            Some(settled) => vec![if settled { !0 } else { 0 }; words],
+            None => rows.get(*slot).cloned().unwrap_or_default(),
         };
         self.shape.slot_of.iter().map(row).collect()
     }

@@ -170,7 +170,7 @@ fn the_book_holds_worlds_as_often_as_they_are_likely() {
                     network(seed, &ALL).text(),
                     node.id
                 );
-                assert_eq!(book.both(id, id), book.count(&[(id, true)], &[]).so);
+                assert_eq!(book.both(id, id), book.count(&[(id, true)], &[]).so());
                 compared += 1;
             }
         }

@@ -1,0 +1,205 @@
+//! The run: one part from its levels through its days to now.
+
+use std::sync::Arc;
+
+use super::engine::{Account, Engine};
+use super::gates::Gates;
+use super::memory::{Key, Moment};
+use super::part::Part;
+use super::replay::Replay;
+use super::step::{self, Estimate, Finding, Step};
+use super::{Belief, Memory, Notice, Reason, Settings, Stage, Trouble};
+use crate::model::{Model, NodeId};
+use crate::value::Date;
+
+/// A part that was evaluated, or as far as it went.
+#[derive(Clone, Debug)]
+pub(super) struct Evaluated {
+    pub(super) part: Arc<Part>,
+    pub(super) days: Vec<Date>,
+    /// Before all facts, then at the end of each day.
+    pub(super) history: Vec<Arc<Vec<Estimate>>>,
+    /// After the last day, and better where it was sampled.
+    pub(super) now: Arc<Vec<Estimate>>,
+    /// Nodes whose sampling did not settle, in order.
+    pub(super) unsettled: Vec<usize>,
+    pub(super) engine: Option<Engine>,
+    /// What was said about each node itself by the last day, without what gates make of it.
+    pub(super) said: Vec<Finding>,
+    pub(super) realised: Vec<[Option<f64>; 2]>,
+    pub(super) fresh_steps: usize,
+    pub(super) trouble: Option<Trouble>,
+}
+
+impl Evaluated {
+    /// A node of the part in the model.
+    pub(super) fn id(&self, node: usize) -> NodeId {
+        self.part.ids.get(node).copied().unwrap_or(NodeId::new(0))
+    }
+
+    pub(super) fn belief(&self, all: &[Estimate], place: usize) -> Option<Belief> {
+        let estimate = all.get(place)?;
+        Some(Belief {
+            probability: estimate.probability,
+            error: estimate.error,
+            is_exact: matches!(self.engine, Some(Engine::Exact(_))),
+            has_converged: self.unsettled.binary_search(&place).is_err(),
+        })
+    }
+}
+
+/// The evaluation of one part.
+pub(super) struct Run<'a> {
+    pub(super) model: &'a Model,
+    pub(super) replay: &'a Replay<'a>,
+    pub(super) settings: &'a Settings,
+    pub(super) memory: &'a Memory,
+    pub(super) notice: Notice<'a>,
+    pub(super) number: usize,
+}
+
+impl Run<'_> {
+    pub(super) fn evaluate(&self, part: &Arc<Part>, pairs: &[(usize, usize)]) -> Evaluated {
+        let mut steps = self.replay.steps(part);
+        let mut evaluated = Evaluated {
+            part: Arc::clone(part),
+            days: Vec::new(),
+            history: Vec::new(),
+            now: Arc::default(),
+            unsettled: Vec::new(),
+            engine: None,
+            said: Vec::new(),
+            realised: Vec::new(),
+            fresh_steps: 0,
+            trouble: None,
+        };
+        if let Err(trouble) = self.run(part, &mut steps, pairs, &mut evaluated) {
+            evaluated.trouble = Some(trouble);
+        }
+        evaluated
+    }
+
+    fn run(
+        &self,
+        part: &Arc<Part>,
+        steps: &mut [Step],
+        pairs: &[(usize, usize)],
+        out: &mut Evaluated,
+    ) -> Result<(), Trouble> {
+        let stages = steps.len() + 2;
+        let stage = |done| (self.notice)(Stage { part: self.number, done, of: stages });
+        stage(0);
+        let name = |trouble| self.name(part, trouble, None);
+        let method = Engine::choose(part, steps.len(), self.settings);
+        let mut key = Key::of(
+            part,
+            pairs,
+            [self.settings.seed, method as u64, self.settings.worlds.unwrap_or(0) as u64],
+        );
+        let start = match self.memory.find(key) {
+            Some(moment) => moment,
+            None => {
+                let engine = Engine::start(part, method, self.settings).map_err(name)?;
+                let realised = engine.conditionals(pairs);
+                let beliefs = Arc::new(engine.beliefs());
+                self.memory.keep(key, Moment { beliefs, realised, engine: Some(engine), known: Vec::new() })
+            }
+        };
+        out.realised.clone_from(&start.realised);
+        out.history.push(Arc::clone(&start.beliefs));
+        let mut engine = start.engine.clone();
+        let mut gates = Gates::new(part, engine.as_ref());
+        let mut keys = vec![key];
+        for step in steps.iter() {
+            key = key.after(step);
+            keys.push(key);
+        }
+        // The longest beginning that is remembered, and from which there is a way on.
+        let remembered: Vec<Arc<Moment>> =
+            keys.iter().skip(1).map_while(|key| self.memory.find(*key)).collect();
+        let with_engine = remembered.iter().rposition(|moment| moment.engine.is_some());
+        let skipped = with_engine.map_or(0, |place| place + 1);
+        if let Some(moment) = with_engine.and_then(|place| remembered.get(place)) {
+            engine.clone_from(&moment.engine);
+            gates.all.clone_from(&moment.known);
+        }
+        let Some(mut engine) = engine else { return Ok(()) };
+        let count = steps.len();
+        for (number, step) in steps.iter_mut().enumerate() {
+            gates.note(step);
+            if let Some(moment) = remembered.get(number).filter(|_| number < skipped) {
+                out.history.push(Arc::clone(&moment.beliefs));
+                out.days.push(step.date);
+                continue;
+            }
+            gates.learn(step, &engine, |facts, date| self.conflict(part, facts, date))?;
+            stage(number + 1);
+            engine.step(step).map_err(|trouble| self.name(part, trouble, Some(step.date)))?;
+            out.fresh_steps += 1;
+            let beliefs = Arc::new(engine.beliefs());
+            out.history.push(Arc::clone(&beliefs));
+            out.days.push(step.date);
+            if let Some(key) = keys.get(number + 1) {
+                let engine = (number + 2 >= count).then(|| engine.clone());
+                let known = if engine.is_some() { gates.all.clone() } else { Vec::new() };
+                self.memory.keep(*key, Moment { beliefs, realised: Vec::new(), engine, known });
+            }
+        }
+        stage(stages - 1);
+        out.said = gates.direct;
+        let last = key.settled();
+        let end = match self.memory.find(last) {
+            Some(moment) => moment,
+            None => {
+                engine.settle();
+                let beliefs = Arc::new(engine.beliefs());
+                let known = Vec::new();
+                self.memory.keep(last, Moment { beliefs, realised: Vec::new(), engine: Some(engine), known })
+            }
+        };
+        out.now = Arc::clone(&end.beliefs);
+        out.engine.clone_from(&end.engine);
+        if let Some(Account::Sampled(report)) = end.engine.as_ref().map(Engine::account) {
+            out.unsettled = report.unsettled;
+        }
+        stage(stages);
+        Ok(())
+    }
+
+    fn name(&self, part: &Part, trouble: step::Trouble, date: Option<Date>) -> Trouble {
+        let id = |node: usize| part.ids.get(node).copied().unwrap_or(NodeId::new(0));
+        match trouble {
+            step::Trouble::OutOfReach { node, statement, least, most } => {
+                Trouble::OutOfReach { node: id(node), statement, least, most }
+            }
+            step::Trouble::TooWide => Trouble::TooWide { node: id(0), nodes: part.ids.len() },
+            step::Trouble::Impossible => {
+                let date = date.unwrap_or(Date::FIRST);
+                let lines = part.ids.iter().filter_map(|id| self.reason(*id, date));
+                Trouble::Conflict { date, reasons: lines.collect() }
+            }
+        }
+    }
+
+    fn conflict(&self, part: &Part, nodes: &[usize], date: Date) -> Trouble {
+        let ids = nodes.iter().filter_map(|node| part.ids.get(*node));
+        let mut reasons: Vec<Reason> = ids.filter_map(|id| self.reason(*id, date)).collect();
+        reasons.sort_unstable();
+        Trouble::Conflict { date, reasons }
+    }
+
+    /// Why a node is settled on a day.
+    fn reason(&self, node: NodeId, day: Date) -> Option<Reason> {
+        let reason = settles(self.model, node, day);
+        let is_so = matches!(reason, Reason::Line { .. }) || self.replay.is_over(node, day);
+        is_so.then_some(reason)
+    }
+}
+
+/// What settles a node on a day: a line of its journal, or else silence.
+pub(super) fn settles(model: &Model, node: NodeId, day: Date) -> Reason {
+    let said = model.node(node);
+    let settles = said.facts(day).find(|fact| fact.event.outcome().is_some());
+    let place = settles.and_then(|fact| said.journal.iter().position(|other| std::ptr::eq(other, fact)));
+    place.map_or(Reason::Silence { node }, |fact| Reason::Line { node, fact })
+}

@@ -1,0 +1,431 @@
+//! Shares: the log odds of a node taken apart.
+//!
+//! What bears on the node is taken away, all of it, and put back one after the other in a fixed order: its causes,
+//! what hangs on it, evidence about it. Each thing's share is what the log odds move by when it comes back; levels
+//! and all that is known stay as they are. So the shares add up to the number that is shown.
+
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::book::{Book, error};
+use super::engine::Engine;
+use super::logic::{Literal, Logic};
+use super::number::{exp, ln, logit};
+use super::part::{Bearing, Law, Part, Target};
+use super::run::Evaluated;
+use super::step::{Finding, Step};
+use super::voice::Voices;
+use super::{Forecast, Method};
+use crate::model::{Event, Model, NodeId};
+
+/// Worlds that are looked at where a part was sampled.
+const WORLDS: usize = 1 << 14;
+
+/// What a share belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Cause {
+    /// Something that bears on the node; of a choice, any of its scenarios.
+    Parent(NodeId),
+    /// Something that hangs on it: its milestones come first.
+    Child(NodeId),
+    /// A line of evidence, by its place in the journal of a node.
+    Line {
+        /// The node, or another scenario of its choice.
+        node: NodeId,
+        /// The place in its journal.
+        fact: usize,
+    },
+    /// That nothing was heard while its window ran.
+    Silence(NodeId),
+}
+
+/// What one thing does to the log odds of a node.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Share {
+    /// The thing.
+    pub cause: Cause,
+    /// What the log odds move by when it comes in.
+    pub log_odds: f64,
+    /// The standard error of that; 0 where it is exact.
+    pub error: f64,
+}
+
+/// The log odds of a node, taken apart. They start from `level`, and each share comes in after those before it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shares {
+    /// The log odds if nothing bore on the node.
+    pub level: f64,
+    /// What of that is owed to the outside view.
+    pub outside: Option<f64>,
+    /// In order: parents, milestones, other dependents, evidence, silence.
+    pub all: Vec<Share>,
+    /// The log odds now.
+    pub log_odds: f64,
+}
+
+/// A node with what touches it: its variable, the groups of nodes above and the variables below.
+struct Scene<'a> {
+    part: &'a Part,
+    levels: &'a [f64],
+    variable: usize,
+    state: usize,
+    parents: Vec<(NodeId, Vec<usize>)>,
+    children: Vec<(NodeId, usize)>,
+}
+
+impl Forecast {
+    /// The log odds of a node taken apart. None of a node that is settled or has no number.
+    pub fn shares(&self, model: &Model, node: NodeId) -> Option<Shares> {
+        let now = self.now(node)?;
+        let (part, place) = self.place(node)?;
+        let engine = part.engine.as_ref()?;
+        if now.probability <= 0.0 || now.probability >= 1.0 {
+            return None;
+        }
+        let levels = engine.levels();
+        let scene = Scene::new(&part.part, &levels, place, model)?;
+        let own = part.part.variables.get(scene.variable)?;
+        let evidence = self.evidence(model, part, &own.nodes);
+        // What is known of the states without evidence about themselves.
+        let mut masses: Vec<f64> = match own.law {
+            Law::Choice(_) => {
+                own.nodes.iter().map(|node| part.now.get(*node).map_or(0.0, |one| one.probability)).collect()
+            }
+            Law::Odds(_) | Law::Table { .. } => vec![1.0 - now.probability, now.probability],
+        };
+        for (_, state, weight) in &evidence {
+            if let Some(mass) = masses.get_mut(*state) {
+                *mass *= exp(-weight);
+            }
+        }
+        let steps = match engine {
+            Engine::Exact(_) => self.rebuilt(part, &scene)?,
+            Engine::Sampled(_) if scene.has_gates() => self.rebuilt(part, &scene)?,
+            Engine::Sampled(_) => weighed(&scene, &evidence, &self.book(), part),
+        };
+        let causes = scene.parents.iter().map(|(id, _)| Cause::Parent(*id));
+        let causes: Vec<Cause> =
+            causes.chain(scene.children.iter().map(|(id, _)| Cause::Child(*id))).collect();
+        let without_evidence = log_odds(&masses, scene.state);
+        let whole: f64 = steps.iter().map(|(step, _)| step).sum();
+        let mut all: Vec<Share> = causes
+            .into_iter()
+            .zip(&steps)
+            .map(|(cause, (log_odds, error))| Share { cause, log_odds: *log_odds, error: *error })
+            .collect();
+        let mut before = without_evidence;
+        for (cause, state, weight) in &evidence {
+            if let Some(mass) = masses.get_mut(*state) {
+                *mass *= exp(*weight);
+            }
+            let after = log_odds(&masses, scene.state);
+            all.push(Share { cause: *cause, log_odds: after - before, error: 0.0 });
+            before = after;
+        }
+        Some(Shares {
+            level: without_evidence - whole,
+            outside: self.outside(model, node, part, place),
+            all,
+            log_odds: logit(now.probability),
+        })
+    }
+
+    /// What evidence adds to the log odds of the states of a variable: lines by date, then silence.
+    fn evidence(&self, model: &Model, part: &Evaluated, nodes: &[usize]) -> Vec<(Cause, usize, f64)> {
+        let voices = Voices::new(model);
+        let mut lines = Vec::new();
+        let mut silences = Vec::new();
+        for place in nodes {
+            let id = part.id(*place);
+            if self.is_void(id, self.today) {
+                continue;
+            }
+            let node = model.node(id);
+            let Some(Finding::Open(log)) = part.said.get(*place).copied() else { continue };
+            let state = part.part.places.get(*place).map_or(1, |place| place.state);
+            let mut rest = log;
+            for fact in node.facts(self.today) {
+                let Event::Evidence { .. } = fact.event else { continue };
+                let Some(at) = node.journal.iter().position(|other| std::ptr::eq(other, fact)) else {
+                    continue;
+                };
+                let weight = voices.weight_of(fact);
+                rest -= weight;
+                lines.push(((fact.date.value, id, at), (Cause::Line { node: id, fact: at }, state, weight)));
+            }
+            if rest.abs() > 1e-12 {
+                silences.push((Cause::Silence(id), state, rest));
+            }
+        }
+        lines.sort_by_key(|(order, _)| *order);
+        lines.into_iter().map(|(_, line)| line).chain(silences).collect()
+    }
+
+    /// By how much the outside view moved what was stated, if it counts still.
+    fn outside(&self, model: &Model, node: NodeId, part: &Evaluated, place: usize) -> Option<f64> {
+        let said = model.node(node);
+        said.outside?;
+        if said.facts(self.today).any(|fact| fact.event.stated().is_some()) {
+            return None;
+        }
+        let stated = said.prior?.value.as_f64();
+        match part.part.targets.get(place)? {
+            Target::Stated(blended) => Some(logit(*blended) - logit(stated)),
+            Target::Implied { .. } | Target::Table | Target::Level(_) => None,
+        }
+    }
+
+    /// What the log odds move by as parents and children come back, each with its error: by evaluating the network
+    /// without them.
+    fn rebuilt(&self, part: &Evaluated, scene: &Scene<'_>) -> Option<Vec<(f64, f64)>> {
+        let count = scene.parents.len() + scene.children.len();
+        let stage = |back: usize| {
+            let stripped = Arc::new(scene.stripped(back));
+            let beliefs = self.believe(&stripped, part, scene)?;
+            let own = scene.part.variables.get(scene.variable)?;
+            let masses: Vec<f64> = match own.law {
+                Law::Choice(_) => {
+                    own.nodes.iter().map(|node| beliefs.get(*node).copied().unwrap_or(0.0)).collect()
+                }
+                Law::Odds(_) | Law::Table { .. } => {
+                    let yes = own.nodes.first().and_then(|node| beliefs.get(*node)).copied().unwrap_or(0.5);
+                    vec![1.0 - yes, yes]
+                }
+            };
+            Some(log_odds(&masses, scene.state))
+        };
+        let stages: Option<Vec<f64>> = (0..=count).into_par_iter().map(stage).collect();
+        let stages = stages?;
+        let steps = stages.iter().zip(stages.iter().skip(1));
+        Some(steps.map(|(before, after)| (after - before, 0.0)).collect())
+    }
+
+    /// Beliefs of a part that is put together otherwise, without evidence about the variable of the scene.
+    fn believe(&self, stripped: &Arc<Part>, part: &Evaluated, scene: &Scene<'_>) -> Option<Vec<f64>> {
+        let own = scene.part.variables.get(scene.variable)?;
+        let mut said = part.said.clone();
+        for node in &own.nodes {
+            if let Some(said @ Finding::Open(_)) = said.get_mut(*node) {
+                *said = Finding::Open(0.0);
+            }
+        }
+        let logic = Logic::new(stripped, scene.levels);
+        let settled = said.iter().enumerate().filter_map(|(node, finding)| match finding {
+            Finding::Settled(state) => Some(Literal { node, state: *state }),
+            Finding::Open(_) => None,
+        });
+        let follows = logic.follow(settled)?;
+        let mut step = Step::on(self.today);
+        for (node, said) in said.iter().enumerate() {
+            let finding = match follows.get(node) {
+                Some(Some(state)) => Finding::Settled(*state),
+                _ => *said,
+            };
+            if finding != Finding::Open(0.0) {
+                step.findings.push((node, finding));
+            }
+        }
+        let method = part.engine.as_ref().map_or(Method::Exact, Engine::method);
+        let mut engine = Engine::start(stripped, method, &self.settings).ok()?;
+        engine.step(&step).ok()?;
+        engine.settle();
+        Some(engine.beliefs().into_iter().map(|belief| belief.probability).collect())
+    }
+}
+
+impl<'a> Scene<'a> {
+    fn new(part: &'a Part, levels: &'a [f64], place: usize, model: &Model) -> Option<Self> {
+        let own = *part.places.get(place)?;
+        let variable = part.variables.get(own.variable)?;
+        let id = |node: usize| part.ids.get(node).copied().unwrap_or(NodeId::new(0));
+        let group =
+            |variable: usize| part.variables.get(variable).map_or(&[][..], |one| one.nodes.as_slice());
+        let mut above: Vec<usize> = variable
+            .law
+            .parents()
+            .iter()
+            .filter_map(|node| part.places.get(*node).map(|place| place.variable))
+            .collect();
+        above.sort_unstable();
+        above.dedup();
+        let first = |variable: usize, among: &[usize]| {
+            let nodes = group(variable).iter().copied();
+            nodes
+                .filter(|node| among.is_empty() || among.contains(node))
+                .map(id)
+                .min()
+                .unwrap_or(NodeId::new(0))
+        };
+        let named = variable.law.parents();
+        let mut parents: Vec<(NodeId, Vec<usize>)> =
+            above.iter().map(|above| (first(*above, &named), group(*above).to_vec())).collect();
+        parents.sort();
+        let hangs = |below: &&super::part::Variable| {
+            below.law.parents().iter().any(|node| variable.nodes.contains(node))
+        };
+        let below = part.variables.iter().enumerate().filter(|(_, below)| hangs(below));
+        let mut children: Vec<(NodeId, usize)> =
+            below.map(|(number, _)| (first(number, &[]), number)).collect();
+        children.sort_by_key(|(child, _)| (model.node(*child).parent != Some(id(place)), *child));
+        Some(Self { part, levels, variable: own.variable, state: own.state, parents, children })
+    }
+
+    /// Whether something between the node and what touches it is certain.
+    fn has_gates(&self) -> bool {
+        let certain = |law: &Law| match law {
+            Law::Odds(inputs) => inputs.iter().any(|input| matches!(input.bearing, Bearing::Gate { .. })),
+            Law::Choice(lists) => {
+                lists.iter().flatten().any(|input| matches!(input.bearing, Bearing::Gate { .. }))
+            }
+            Law::Table { rows, .. } => rows.iter().any(|row| *row <= 0.0 || *row >= 1.0),
+        };
+        let law = |number: usize| self.part.variables.get(number).map(|variable| &variable.law);
+        let all = self.children.iter().map(|(_, child)| *child).chain([self.variable]);
+        all.filter_map(law).any(certain)
+    }
+
+    /// The law of the node with its first parents only.
+    fn own_law(&self, parents: usize) -> Law {
+        let gone: Vec<usize> =
+            self.parents.iter().skip(parents).flat_map(|(_, nodes)| nodes.clone()).collect();
+        self.part.variables.get(self.variable).map_or(Law::Odds(Vec::new()), |own| own.law.without(&gone))
+    }
+
+    /// The law of a variable below without the node.
+    fn law_below(&self, child: usize) -> Law {
+        let own = self.part.variables.get(self.variable).map_or(&[][..], |own| own.nodes.as_slice());
+        self.part.variables.get(child).map_or(Law::Odds(Vec::new()), |child| child.law.without(own))
+    }
+
+    /// The part with so many of the parents and children back.
+    fn stripped(&self, back: usize) -> Part {
+        let mut part = self.part.clone();
+        part.targets = self.levels.iter().map(|level| Target::Level(*level)).collect();
+        if let Some(own) = part.variables.get_mut(self.variable) {
+            own.law = self.own_law(back);
+        }
+        for (_, child) in self.children.iter().skip(back.saturating_sub(self.parents.len())) {
+            if let Some(below) = part.variables.get_mut(*child) {
+                below.law = self.law_below(*child);
+            }
+        }
+        part
+    }
+}
+
+/// The same steps by weighing worlds: the node is summed out of each, with its laws as they are and as they would be
+/// without what has not come back.
+fn weighed(
+    scene: &Scene<'_>,
+    evidence: &[(Cause, usize, f64)],
+    book: &Book,
+    part: &Evaluated,
+) -> Vec<(f64, f64)> {
+    let Some(own) = scene.part.variables.get(scene.variable) else { return Vec::new() };
+    let states = if matches!(own.law, Law::Choice(_)) { own.nodes.len() } else { 2 };
+    let laws: Vec<Law> = (0..=scene.parents.len()).map(|parents| scene.own_law(parents)).collect();
+    let below: Vec<(usize, Law)> =
+        scene.children.iter().map(|(_, child)| (*child, scene.law_below(*child))).collect();
+    let levels = |variable: usize| -> Vec<f64> {
+        let nodes = scene.part.variables.get(variable).map_or(&[][..], |one| one.nodes.as_slice());
+        nodes.iter().map(|node| scene.levels.get(*node).copied().unwrap_or(0.0)).collect()
+    };
+    let own_levels = levels(scene.variable);
+    let below_levels: Vec<Vec<f64>> = below.iter().map(|(child, _)| levels(*child)).collect();
+    let words = book.words();
+    let step = (words * 64 / WORLDS).max(1);
+    let stages = scene.parents.len() + below.len() + 1;
+    // By share of the book and stage: the mass of the state, and of all states.
+    let shares = super::book::shares(words);
+    let sums: Vec<Vec<[f64; 2]>> = shares
+        .par_iter()
+        .map(|share| {
+            let mut sums = vec![[0.0; 2]; stages];
+            for world in (share.start * 64..share.end * 64).step_by(step) {
+                let bit = |node: usize| {
+                    let row = book.row(part.id(node));
+                    row.get(world / 64).is_some_and(|word| word >> (world % 64) & 1 == 1)
+                };
+                // The states of the node side by side: what its laws and those below say to each.
+                let own: Vec<Vec<f64>> = laws.iter().map(|law| law.states(&own_levels, bit)).collect();
+                let told: Vec<(Vec<f64>, f64)> = below
+                    .iter()
+                    .zip(&below_levels)
+                    .map(|((child, without), levels)| scene.told(*child, without, levels, states, bit))
+                    .collect();
+                let mass = |stage: usize, state: usize| {
+                    let law = own.get(stage.min(laws.len() - 1)).and_then(|law| law.get(state)).copied();
+                    let back = stage.saturating_sub(laws.len() - 1);
+                    let below = told.iter().enumerate().map(|(place, (with, without))| {
+                        if place < back { with.get(state).copied().unwrap_or(0.0) } else { *without }
+                    });
+                    law.unwrap_or(0.0) * below.product::<f64>()
+                };
+                let said = |state: usize| {
+                    let own = evidence.iter().filter(|(_, of, _)| *of == state);
+                    exp(own.map(|(.., weight)| weight).sum())
+                };
+                let full: f64 = (0..states).map(|state| mass(stages - 1, state) * said(state)).sum();
+                for (stage, sum) in sums.iter_mut().enumerate() {
+                    let own = mass(stage, scene.state) / full;
+                    let all: f64 = (0..states).map(|state| mass(stage, state)).sum();
+                    sum[0] += own;
+                    sum[1] += all / full;
+                }
+            }
+            sums
+        })
+        .collect();
+    let at =
+        |share: &Vec<[f64; 2]>, stage: usize| share.get(stage).map_or((0.0, 0.0), |[own, all]| (*own, *all));
+    let odds = |stage: usize| {
+        let counts = || sums.iter().map(|share| at(share, stage));
+        let (own, all) = counts().fold((0.0, 0.0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
+        let mean = if all > 0.0 { own / all } else { 0.5 };
+        (ln(mean / (1.0 - mean)), error(counts(), mean) / (mean * (1.0 - mean)))
+    };
+    let stages: Vec<(f64, f64)> = (0..stages).map(odds).collect();
+    let steps = stages.iter().zip(stages.iter().skip(1));
+    steps.map(|(before, after)| (after.0 - before.0, before.1.hypot(after.1))).collect()
+}
+
+impl Scene<'_> {
+    /// The likelihood of what is so in a variable below, for each state of the node, and without the node.
+    fn told(
+        &self,
+        child: usize,
+        without: &Law,
+        levels: &[f64],
+        states: usize,
+        bit: impl Fn(usize) -> bool + Copy,
+    ) -> (Vec<f64>, f64) {
+        let Some(below) = self.part.variables.get(child) else { return (vec![1.0; states], 1.0) };
+        let own = self.part.variables.get(self.variable);
+        let so = |law: Vec<f64>| {
+            let state = match below.law {
+                Law::Choice(_) => below.nodes.iter().position(|node| bit(*node)).unwrap_or(0),
+                Law::Odds(_) | Law::Table { .. } => {
+                    usize::from(below.nodes.first().is_some_and(|node| bit(*node)))
+                }
+            };
+            law.get(state).copied().unwrap_or(0.0)
+        };
+        let with = |state: usize| {
+            let is = |node: usize| match own.filter(|own| own.nodes.contains(&node)) {
+                Some(_) => self.part.places.get(node).is_some_and(|place| place.state == state),
+                None => bit(node),
+            };
+            so(below.law.states(levels, is))
+        };
+        ((0..states).map(with).collect(), so(without.states(levels, bit)))
+    }
+}
+
+/// The log odds of one of several masses.
+fn log_odds(masses: &[f64], state: usize) -> f64 {
+    let own = masses.get(state).copied().unwrap_or(0.0);
+    let others: f64 =
+        masses.iter().enumerate().filter(|(other, _)| *other != state).map(|(_, mass)| mass).sum();
+    ln(own) - ln(others)
+}
