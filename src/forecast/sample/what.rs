@@ -76,15 +76,28 @@ impl Sampler {
         } else {
             error * pull.min(4.0)
         };
+        let beside = self.beside(slot, probability);
         // What is rarer than one world in all is not seen, and its spread says little; and the share of a node that
         // levels were solved with is one of so many worlds.
         let solved_on = self.calibration.rows.first().map_or(1, Vec::len) * WIDTH;
         let unseen = if core { 1.0 / solved_on as f64 } else { 0.0 }
             + if sampled > 0.0 { 0.1 / self.report.worlds as f64 } else { 0.0 };
         let leant = leans.get(slot).map_or(0.0, |lean| lean.sqrt()) * probability * (1.0 - probability);
-        let all = [sampled, own, unseen, rounding, leant.min(0.5)];
+        let all = [sampled, own, beside, unseen, rounding, leant.min(0.5)];
         let error = all.iter().map(|part| part * part).sum::<f64>().sqrt();
         Estimate { probability: probability.clamp(0.0, 1.0), error }
+    }
+
+    /// What errors of the levels of other scenarios that were stated since move a scenario by.
+    fn beside(&self, slot: usize, probability: f64) -> f64 {
+        let variable = self.shape.slots.get(slot).and_then(|what| self.shape.variables.get(what.variable));
+        let Some(variable) = variable.filter(|variable| variable.kind.chooses()) else { return 0.0 };
+        let others = variable.slots().filter(|other| *other != slot && self.is_stated_since(*other));
+        let move_by = |other: usize| {
+            let told = self.told.get(other).map_or(0.0, |told| told.mean);
+            self.tilts.get(other).copied().unwrap_or(0.0) * told * probability
+        };
+        others.map(move_by).map(|by| by * by).sum::<f64>().sqrt()
     }
 
     /// The level was solved for anew.
