@@ -1,7 +1,7 @@
 //! How fast and how right the engine is: from a checked model to its numbers.
 //!
-//! `cargo bench --bench engine` prints tables for people to read; `-- sampled`, `-- exact`, `-- growth` or
-//! `-- memory` only one of them, `-- large` the sampled one at 10,000 predictions. `-- peer 1000 template DIR` writes a
+//! `cargo bench --bench engine` prints tables for people to read; `-- sampled`, `-- exact`, `-- growth`,
+//! `-- memory` or `-- whatifs` only one of them, `-- large` the sampled one at 10,000 predictions. `-- peer 1000 template DIR` writes a
 //! network and what is known of it, for programs of others. Every row is measured in a process of its own.
 //! README.md says what it all means.
 
@@ -19,8 +19,9 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Duration;
 
+use forecastc::answers::whatif::Effects;
 use forecastc::compile;
-use forecastc::forecast::{Forecast, Means, Memory, Method, Sampled, Settings, evaluate};
+use forecastc::forecast::{Forecast, Means, Memory, Method, Sampled, Settings, Way, evaluate};
 use forecastc::model::{Direction, Effect, Event, Model, NodeId, Outcome, State};
 use forecastc::source::Sources;
 use forecastc::value::Date;
@@ -55,6 +56,7 @@ fn main() {
         ["row", "exact", name, numbers] => exact_row(name, numbers_of(numbers)),
         ["row", "growth", name, size] => growth_row(name, number(size)),
         ["row", "memory", predictions] => memory_row(number(predictions)),
+        ["row", "whatifs", predictions, numbers] => whatifs_row(number(predictions), numbers_of(numbers)),
         ["peer", predictions, numbers, folder] => {
             peer(number(predictions), numbers_of(numbers), Path::new(folder));
         }
@@ -63,12 +65,14 @@ fn main() {
             exact();
             growth();
             memory();
+            whatifs();
         }
         ["sampled"] => sampled(&[300, 1_000]),
         ["large"] => sampled(&[10_000]),
         ["exact"] => exact(),
         ["growth"] => growth(),
         ["memory"] => memory(),
+        ["whatifs"] => whatifs(),
         other => println!("no such table: {}", other.join(" ")),
     }
 }
@@ -223,6 +227,30 @@ fn memory() {
 // ---- rows
 
 /// The network without its last fact, checked.
+fn whatifs() {
+    println!(
+        "What if: every single what-if of all nodes, and how many of some lie within their errors of long runs\n"
+    );
+    println!(
+        "{:<8} {:>7} {:>9} {:>9} {:>9} {:>8} {:>7} {:>8}",
+        "numbers", "claims", "s before", "s all", "stated", "clamps", "95%", "peak MB"
+    );
+    for (claims, numbers) in [(300, "varied"), (1_000, "varied"), (1_000, "template")] {
+        let row = row(&["whatifs", &claims.to_string(), numbers], false, PATIENCE);
+        println!(
+            "{numbers:<8} {claims:>7} {:>9} {:>9} {:>9} {:>8} {:>7} {:>8}  {}",
+            row.shown("before", 2),
+            row.shown("all", 2),
+            row.shown("stated", 4),
+            row.shown("clamps", 0),
+            row.shown("within", 3),
+            row.shown("peak", 0),
+            row.ending,
+        );
+    }
+    println!("wanted: all of 1,000 in 5 s; 0.93 within {WITHIN} of their stated errors\n");
+}
+
 fn model(network: &Network) -> Model {
     let compiled = compile(&without_later(network).sources(), today());
     assert!(!compiled.diagnostics.has_errors(), "a generated network has no faults");
@@ -435,6 +463,47 @@ fn memory_row(predictions: usize) {
     say("fresh", fresh as f64);
     say("nothing", nothing);
     say("compile", seconds(|| compile(&after, today())).0);
+    say("peak", peak() / 1e6);
+}
+
+/// Clamps whose what-ifs are held against a long run of their own.
+const CLAMPS: usize = 20;
+
+fn whatifs_row(predictions: usize, numbers: Numbers) {
+    let model = model(&pages(predictions, SEEDS[0], numbers));
+    let (before, forecast) = seconds(|| evaluate(&model, today(), &Settings::default()));
+    let (all, effects) = seconds(|| {
+        let effects = Effects::new(&model, &forecast);
+        assert!(effects.all(12).len() == model.nodes.len(), "an effect of each node");
+        effects
+    });
+    let usual = report(&forecast).map_or(2_048, |sampled| sampled.worlds);
+    let long = evaluate(&model, today(), &sampling(Some(4 * usual), LONG_SEED));
+    // Nodes that are neither certain nor next to it, spread over all.
+    let open: Vec<NodeId> = open_nodes(&model)
+        .into_iter()
+        .filter(|node| long.now(*node).is_some_and(|belief| (0.05..0.95).contains(&belief.probability)))
+        .collect();
+    let (mut within, mut count, mut stated) = (0.0, 0.0, 0.0);
+    for (number, node) in open.iter().step_by((open.len() / CLAMPS).max(1)).take(CLAMPS).enumerate() {
+        let outcome = number % 2;
+        let Ok(truth) = long.suppose(&model, &[(*node, outcome == 0)], Way::Observed) else { continue };
+        for both in effects.of(*node).unwrap_or_default() {
+            let (Some(truth), Some((found, error))) =
+                (truth.belief(both.node), both.given.get(outcome).copied())
+            else {
+                continue;
+            };
+            count += 1.0;
+            stated += error * error;
+            within += f64::from((found - truth.probability).abs() <= WITHIN * error.hypot(truth.error));
+        }
+    }
+    say("before", before);
+    say("all", all);
+    say("stated", (stated / count).sqrt());
+    say("clamps", CLAMPS as f64);
+    say("within", within / count);
     say("peak", peak() / 1e6);
 }
 

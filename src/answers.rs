@@ -6,5 +6,6 @@
 
 mod information;
 pub mod query;
+pub mod watch;
 pub mod whatif;
 pub mod why;

@@ -3,6 +3,7 @@
 //! Results go to standard output, messages to standard error. This layer alone knows the clock, the
 //! environment and the terminal; everything below gets them as arguments.
 
+mod ask;
 mod check;
 mod dump;
 mod evaluate;
@@ -14,7 +15,11 @@ mod manual;
 mod new;
 mod output;
 mod progress;
+mod query;
+mod question;
 mod show;
+mod whatif;
+mod why;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -125,6 +130,10 @@ enum Command {
     Fmt(fmt::Arguments),
     List(list::Arguments),
     Show(show::Arguments),
+    Why(why::Arguments),
+    Whatif(whatif::Arguments),
+    Query(query::Arguments),
+    Ask(ask::Arguments),
     Evaluate(evaluate::Arguments),
     New(new::Arguments),
     Init(init::Arguments),
@@ -242,6 +251,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Fmt(arguments) => fmt::run(arguments, &mut call),
         Command::List(arguments) => list::run(arguments, &mut call),
         Command::Show(arguments) => show::run(arguments, &mut call),
+        Command::Why(arguments) => why::run(arguments, &mut call),
+        Command::Whatif(arguments) => whatif::run(arguments, &mut call),
+        Command::Query(arguments) => query::run(arguments, &mut call),
+        Command::Ask(arguments) => ask::run(arguments, &mut call),
         Command::Evaluate(arguments) => evaluate::run(arguments, &mut call),
         Command::New(arguments) => new::run(arguments, &mut call),
         Command::Init(arguments) => init::run(arguments, &mut call),

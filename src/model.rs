@@ -20,8 +20,9 @@ pub use resolve::resolve;
 
 use std::sync::Arc;
 
-use crate::diagnostic::Levels;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Levels, quoted};
 use crate::source::{Span, Spanned};
+use crate::syntax::tree;
 use crate::value::{Date, Duration, Probability, Ratio, Unit};
 
 /// A name or a text, with its place.
@@ -127,6 +128,26 @@ impl Model {
             || self.documents.iter().any(|one| same(&one.id.value))
             || self.tickers.iter().any(|one| same(&one.symbol.value))
             || self.rules.iter().any(|one| same(&one.id.value))
+    }
+
+    /// A claim with its names looked up; what cannot be is reported.
+    pub fn claim(&self, claim: &tree::Expression, diagnostics: &mut Diagnostics) -> Option<Claim> {
+        let mut node = |name: &tree::Name, out: &mut Diagnostics| {
+            let found = self.find(&name.value);
+            if found.is_none() {
+                let unknown = Diagnostic::new(
+                    Code::UnknownNode,
+                    name.span,
+                    format!("there is no node {}", quoted(&name.value)),
+                );
+                out.push(match self.nearest(&name.value) {
+                    Some(near) => unknown.help(format!("did you mean `{near}`?")).replace_with(near),
+                    None => unknown,
+                });
+            }
+            found
+        };
+        expression::claim(claim, &mut node, diagnostics)
     }
 
     /// The node whose id is most like this, for "did you mean".

@@ -70,7 +70,7 @@ pub struct Effect {
     pub yes: Vec<Move>,
     /// The same if it does not.
     pub no: Vec<Move>,
-    /// What its outcome would tell about all other nodes, in bits.
+    /// What its outcome would tell about all other nodes, in bits; other scenarios of its choice are left out.
     pub information: f64,
 }
 
@@ -156,7 +156,15 @@ impl<'a> Effects<'a> {
             moves.truncate(top);
             moves
         });
-        Some(Effect { yes, no, information: all.iter().map(|both| both.information).sum() })
+        // That one scenario leaves out the others of its choice is nothing that anyone would learn.
+        let tells = |both: &&Both| !self.is_beside(node, both.node);
+        Some(Effect { yes, no, information: all.iter().filter(tells).map(|both| both.information).sum() })
+    }
+
+    /// Whether two nodes are scenarios of one choice.
+    pub(super) fn is_beside(&self, one: NodeId, other: NodeId) -> bool {
+        let choice = |node: NodeId| self.model.node(node).choice;
+        choice(one).is_some() && choice(one) == choice(other)
     }
 
     /// The same of all nodes, in the order of ids.

@@ -28,16 +28,7 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments, call: &mut Call) -> Result<Ending, Fault> {
     let Some(network) = call.network()? else { return Ok(Ending::NetworkAtFault) };
     let Network { sources, model, forecast } = &network;
-    let Some(id) = model.find(&arguments.id) else {
-        if let Some(named) = model.names.get(&arguments.id) {
-            return Err(format!("`{}` is {}; `show` is about nodes", arguments.id, named.what()).into());
-        }
-        let hint = match model.nearest(&arguments.id) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => "`forecastc list` shows all nodes".to_owned(),
-        };
-        return Err(format!("there is no node `{}`\n  {hint}", arguments.id).into());
-    };
+    let id = super::question::node(model, &arguments.id, "show")?;
     let page = Page { model, sources, forecast, today: call.today, id, node: model.node(id) };
     let text = match arguments.format {
         Format::Text => page.text(),

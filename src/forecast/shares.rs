@@ -17,7 +17,8 @@ use super::run::Evaluated;
 use super::step::{Finding, Step};
 use super::voice::Voices;
 use super::{Forecast, Method};
-use crate::model::{Event, Model, NodeId};
+use crate::model::{Event, Model, NodeId, PredictorId};
+use crate::value::Date;
 
 /// Worlds that are looked at where a part was sampled.
 const WORLDS: usize = 1 << 14;
@@ -129,6 +130,11 @@ impl Forecast {
             all,
             log_odds: logit(now.probability),
         })
+    }
+
+    /// κ of a predictor on a day.
+    pub fn kappa(&self, model: &Model, predictor: PredictorId, day: Date) -> f64 {
+        Voices::new(model).kappa(predictor, day)
     }
 
     /// What evidence adds to the log odds of the states of a variable: lines by date, then silence.
