@@ -5,6 +5,8 @@
 
 mod ask;
 mod check;
+mod coherence;
+mod due;
 mod dump;
 mod evaluate;
 mod explain;
@@ -17,6 +19,8 @@ mod output;
 mod progress;
 mod query;
 mod question;
+mod schema;
+mod score;
 mod show;
 mod whatif;
 mod why;
@@ -32,7 +36,7 @@ use crate::Compiled;
 use crate::diagnostic::{self, counted};
 use crate::disk;
 use crate::forecast::{Forecast, Memory, Method, Notice, Settings, Trouble};
-use crate::model::Model;
+use crate::model::{Model, NodeId};
 use crate::source::Sources;
 use crate::value::Date;
 
@@ -135,9 +139,13 @@ enum Command {
     Query(query::Arguments),
     Ask(ask::Arguments),
     Evaluate(evaluate::Arguments),
+    Score(score::Arguments),
+    Due(due::Arguments),
+    Coherence(coherence::Arguments),
     New(new::Arguments),
     Init(init::Arguments),
     Explain(explain::Arguments),
+    Schema(schema::Arguments),
     Dump(dump::Arguments),
     Completions(manual::Completions),
     Man(manual::Man),
@@ -156,6 +164,23 @@ struct Network {
     sources: Sources,
     model: Model,
     forecast: Forecast,
+}
+
+impl Network {
+    /// The node that is called this, for a command that is about nodes.
+    fn find(&self, name: &str, command: &str) -> Result<NodeId, Fault> {
+        if let Some(id) = self.model.find(name) {
+            return Ok(id);
+        }
+        if let Some(named) = self.model.names.get(name) {
+            return Err(format!("`{name}` is {}; `{command}` is about nodes", named.what()).into());
+        }
+        let hint = match self.model.nearest(name) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "`forecastc list` shows all nodes".to_owned(),
+        };
+        Err(format!("there is no node `{name}`\n  {hint}").into())
+    }
 }
 
 impl Call {
@@ -256,9 +281,13 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Query(arguments) => query::run(arguments, &mut call),
         Command::Ask(arguments) => ask::run(arguments, &mut call),
         Command::Evaluate(arguments) => evaluate::run(arguments, &mut call),
+        Command::Score(arguments) => score::run(arguments, &mut call),
+        Command::Due(arguments) => due::run(arguments, &mut call),
+        Command::Coherence(arguments) => coherence::run(arguments, &mut call),
         Command::New(arguments) => new::run(arguments, &mut call),
         Command::Init(arguments) => init::run(arguments, &mut call),
         Command::Explain(arguments) => explain::run(arguments, &mut call),
+        Command::Schema(arguments) => schema::run(arguments, &mut call),
         Command::Dump(arguments) => dump::run(arguments, &mut call),
         Command::Completions(arguments) => manual::completions(arguments, &mut call),
         Command::Man(arguments) => manual::man(arguments, &mut call),

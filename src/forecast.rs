@@ -11,7 +11,7 @@ mod exact;
 mod gates;
 mod logic;
 mod memory;
-mod number;
+pub(crate) mod number;
 mod part;
 mod replay;
 mod run;
@@ -31,14 +31,15 @@ pub use self::engine::Method;
 pub use self::memory::Memory;
 pub use self::shares::{Cause, Share, Shares};
 pub use self::suppose::{Objection, Supposition, Way};
-pub use self::voice::{Bin, Settled, Voice};
+pub use self::voice::{Settled, Voice};
+pub(crate) use self::voice::{prior_pull, pull, unheld};
 
 use self::engine::Account;
 use self::part::Part;
 use self::replay::Replay;
 use self::run::{Evaluated, Run};
 use self::voice::Voices;
-use crate::model::{Effect, Event, Model, NodeId, Outcome, PredictorId, State};
+use crate::model::{Event, Model, NodeId, Outcome, PredictorId, State};
 use crate::value::Date;
 
 /// How to evaluate.
@@ -289,12 +290,8 @@ pub fn evaluate_with(
     };
     let readings = model.edges.iter().zip(edge_places).map(|(edge, (part, place))| {
         let realised = forecast.parts.get(part).and_then(|part| part.realised.get(place));
-        let numbers = match edge.effect {
-            Effect::Numbers { yes, no } => Some((yes.value.as_f64(), no.value.as_f64())),
-            Effect::Strength { .. } => None,
-        };
         let probability = |id| forecast.now(id).map(|belief| belief.probability);
-        let implied = numbers.zip(probability(edge.source)).map(|((yes, no), q)| q * yes + (1.0 - q) * no);
+        let implied = probability(edge.source).and_then(|source| edge.effect.implied(source));
         let delta = implied.zip(probability(edge.target)).map(|(implied, p)| implied - p);
         Reading { implied, delta, realised: realised.copied().unwrap_or([None, None]) }
     });

@@ -50,7 +50,7 @@
 //! | [`syntax`] | one file | its tree ([`syntax::tree`]), and its one layout ([`syntax::format`]) |
 //! | [`model`] | all trees | the network with every name looked up ([`model::Model`]) |
 //! | [`forecast`] | the model and a day | what the network believes, and how it came to ([`forecast::Forecast`]) |
-//! | [`answers`] | the model and the forecast | what people ask of it: why, what if, what to watch |
+//! | [`answers`] | the model and the forecast | what people ask of it: why, what if, what to watch, how good it was |
 //! | `rules` | the model, a day, the forecast | what a network that can be read still gets wrong |
 //! | [`disk`] | paths | sources; single files, replaced whole or not at all |
 //! | [`cli`] | arguments | text and an exit code |

@@ -247,6 +247,16 @@ pub enum Rate {
     Given(Probability),
 }
 
+impl Rate {
+    /// As a number from 0 to 1: (k + ½) / (n + 1), or as it was given.
+    pub fn as_f64(self) -> f64 {
+        match self {
+            Self::Seen { times, of } => (f64::from(times) + 0.5) / (f64::from(of) + 1.0),
+            Self::Given(rate) => rate.as_f64(),
+        }
+    }
+}
+
 /// Scenarios of which exactly one comes true.
 #[derive(Clone, Debug)]
 #[expect(missing_docs, reason = "each is the clause of its name")]
@@ -336,6 +346,21 @@ pub enum Effect {
         /// The odds ratio.
         ratio: Ratio,
     },
+}
+
+impl Effect {
+    /// Its two numbers, if it says any.
+    pub fn numbers(&self) -> Option<[f64; 2]> {
+        match self {
+            Self::Numbers { yes, no } => Some([yes.value.as_f64(), no.value.as_f64()]),
+            Self::Strength { .. } => None,
+        }
+    }
+
+    /// How likely it alone makes its target, if its source is that likely.
+    pub fn implied(&self, source: f64) -> Option<f64> {
+        self.numbers().map(|[yes, no]| source * yes + (1.0 - source) * no)
+    }
 }
 
 /// The full table of one node.

@@ -55,6 +55,12 @@ impl Sources {
         self.files.get(id.0 as usize)
     }
 
+    /// Where a span begins, as `path:line`; empty where there is no such file.
+    pub fn place(&self, span: Span) -> String {
+        let line = |source: &Source| format!("{}:{}", source.path, source.position(span.start).line);
+        self.get(span.source).map(line).unwrap_or_default()
+    }
+
     /// The words at a span; empty where there are none.
     pub fn slice(&self, span: Span) -> &str {
         self.get(span.source).and_then(|source| source.text.get(span.range())).unwrap_or_default()

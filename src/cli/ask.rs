@@ -6,7 +6,6 @@ use clap::Args;
 use serde::Serialize;
 
 use super::output::{Format, table};
-use super::question::node;
 use super::{Call, Ending, Fault, Network};
 use crate::answers::watch::{Watch, watch};
 use crate::answers::whatif::Effects;
@@ -47,7 +46,7 @@ struct WatchEntry<'a> {
 
 pub(super) fn run(arguments: &Arguments, call: &mut Call) -> Result<Ending, Fault> {
     let Some(network) = call.network()? else { return Ok(Ending::NetworkAtFault) };
-    let target = arguments.id.as_ref().map(|id| node(&network.model, id, "ask")).transpose()?;
+    let target = arguments.id.as_ref().map(|id| network.find(id, "ask")).transpose()?;
     if let Some(target) = target {
         let id = &network.model.node(target).id;
         match network.forecast.now(target) {

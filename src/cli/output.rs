@@ -4,6 +4,7 @@ use std::io::{IsTerminal as _, Write as _};
 
 use anstream::{AutoStream, ColorChoice};
 use clap::ValueEnum;
+use serde::Serialize;
 use unicode_width::UnicodeWidthStr as _;
 
 /// When to use color.
@@ -44,6 +45,12 @@ impl Output {
         let _ = AutoStream::new(std::io::stdout(), self.choice).write_all(text.as_bytes());
     }
 
+    /// A result for programs.
+    pub(super) fn json(&mut self, value: &impl Serialize) -> Result<(), super::Fault> {
+        self.result(&format!("{}\n", serde_json::to_string_pretty(value)?));
+        Ok(())
+    }
+
     /// What is said beside the result.
     pub(super) fn message(&mut self, text: &str) {
         if !self.quiet {
@@ -72,6 +79,14 @@ impl Output {
         AutoStream::choice(&stream) != ColorChoice::Never
             && (stream.is_terminal() || self.choice == ColorChoice::Always)
     }
+}
+
+/// How wide a page is.
+pub(super) const WIDTH: usize = 80;
+
+/// A line of a section: its further lines stand deeper than its first.
+pub(super) fn entry(line: &str) -> String {
+    wrap(line, "      ", WIDTH).strip_prefix("    ").unwrap_or(line).to_owned()
 }
 
 /// Rows of cells under each other; the last column is cut where the line would pass `width`.

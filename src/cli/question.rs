@@ -6,33 +6,6 @@ use crate::model::{Claim, Model, NodeId};
 use crate::source::{Source, Sources, Span};
 use crate::syntax::{self, tree};
 
-/// The node of an id that somebody typed.
-pub(super) fn node(model: &Model, id: &str, command: &str) -> Result<NodeId, Fault> {
-    if let Some(node) = model.find(id) {
-        return Ok(node);
-    }
-    if let Some(named) = model.names.get(id) {
-        return Err(format!("`{id}` is {}; `{command}` is about nodes", named.what()).into());
-    }
-    let hint = match model.nearest(id) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => "`forecastc list` shows all nodes".to_owned(),
-    };
-    Err(format!("there is no node `{id}`\n  {hint}").into())
-}
-
-/// A node and the state that somebody typed for it: `ID=yes` or `ID=no`.
-pub(super) fn state(model: &Model, words: &str, command: &str) -> Result<(NodeId, bool), Fault> {
-    let wanted = || format!("`{words}` is no state\n  write `ID=yes` or `ID=no`");
-    let (id, state) = words.split_once('=').ok_or_else(wanted)?;
-    let state = match state.trim() {
-        "yes" | "true" | "1" => true,
-        "no" | "false" | "0" => false,
-        _ => return Err(wanted().into()),
-    };
-    Ok((node(model, id.trim(), command)?, state))
-}
-
 /// The claim that words make, as an `assert` would make it.
 pub(super) fn claim(model: &Model, words: &str) -> Result<Claim, Fault> {
     if words.contains(['\n', '\r', '"', '#']) {
@@ -56,17 +29,21 @@ pub(super) fn claim(model: &Model, words: &str) -> Result<Claim, Fault> {
 }
 
 impl Network {
-    /// The same, with the name of the file alone.
-    pub(super) fn short_place(&self, span: Span) -> String {
-        let place = self.place(span);
-        place.rsplit_once('/').map_or(place.clone(), |(_, name)| name.to_owned())
+    /// A node and the state that somebody typed for it: `ID=yes` or `ID=no`.
+    pub(super) fn state(&self, words: &str, command: &str) -> Result<(NodeId, bool), Fault> {
+        let wanted = || format!("`{words}` is no state\n  write `ID=yes` or `ID=no`");
+        let (id, state) = words.split_once('=').ok_or_else(wanted)?;
+        let state = match state.trim() {
+            "yes" | "true" | "1" => true,
+            "no" | "false" | "0" => false,
+            _ => return Err(wanted().into()),
+        };
+        Ok((self.find(id.trim(), command)?, state))
     }
 
-    /// The file and the line of words.
-    pub(super) fn place(&self, span: Span) -> String {
-        match self.sources.get(span.source) {
-            Some(source) => format!("{}:{}", source.path(), source.position(span.start).line),
-            None => String::new(),
-        }
+    /// Where words begin, with the name of the file alone.
+    pub(super) fn short_place(&self, span: Span) -> String {
+        let place = self.sources.place(span);
+        place.rsplit_once('/').map_or(place.clone(), |(_, name)| name.to_owned())
     }
 }

@@ -6,14 +6,12 @@ use clap::Args;
 use serde::Serialize;
 
 use super::list::{Entry, shown};
-use super::output::{Format, wrap};
+use super::output::{Format, WIDTH, entry, wrap};
 use super::{Call, Ending, Fault, Network};
 use crate::forecast::{Forecast, Reading};
 use crate::model::{Direction, Edge, Effect, Event, Fact, Model, Node, NodeId, ProseKind};
 use crate::source::Sources;
 use crate::value::{Date, percent};
-
-const WIDTH: usize = 80;
 
 /// Show one node: what is written about it, and what follows
 #[derive(Debug, Args)]
@@ -28,7 +26,7 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments, call: &mut Call) -> Result<Ending, Fault> {
     let Some(network) = call.network()? else { return Ok(Ending::NetworkAtFault) };
     let Network { sources, model, forecast } = &network;
-    let id = super::question::node(model, &arguments.id, "show")?;
+    let id = network.find(&arguments.id, "show")?;
     let page = Page { model, sources, forecast, today: call.today, id, node: model.node(id) };
     let text = match arguments.format {
         Format::Text => page.text(),
@@ -130,22 +128,14 @@ impl Page<'_> {
         };
         field("up", symbols(true));
         field("down", symbols(false));
-        field("written in", Some(self.place(node)));
-    }
-
-    fn place(&self, node: &Node) -> String {
-        match self.sources.get(node.span.source) {
-            Some(source) => format!("{}:{}", source.path(), source.position(node.span.start).line),
-            None => String::new(),
-        }
+        field("written in", Some(self.sources.place(node.span)));
     }
 
     fn section(&self, out: &mut String, title: &str, lines: Vec<String>) {
         if !lines.is_empty() {
             let _ = writeln!(out, "\n{title}");
             for line in lines {
-                // Further lines of an entry stand deeper than its first.
-                out.push_str(wrap(&line, "      ", WIDTH).strip_prefix("    ").unwrap_or(&line));
+                out.push_str(&entry(&line));
             }
         }
     }
@@ -298,7 +288,7 @@ impl Page<'_> {
             schema_version: 1,
             as_of: self.today.to_string(),
             entry: Entry::new(self.id, self.node, self.forecast),
-            source: self.place(self.node),
+            source: self.sources.place(self.node.span),
             milestones: self
                 .node
                 .milestones

@@ -6,7 +6,6 @@ use clap::Args;
 use serde::Serialize;
 
 use super::output::{Format, table};
-use super::question::state;
 use super::{Call, Ending, Fault, Network};
 use crate::answers::whatif::{Move, whatif};
 use crate::diagnostic::counted;
@@ -66,7 +65,7 @@ struct Conflict<'a> {
 pub(super) fn run(arguments: &Arguments, call: &mut Call) -> Result<Ending, Fault> {
     let Some(network) = call.network()? else { return Ok(Ending::NetworkAtFault) };
     let states: Result<Vec<(NodeId, bool)>, Fault> =
-        arguments.states.iter().map(|words| state(&network.model, words, "whatif")).collect();
+        arguments.states.iter().map(|words| network.state(words, "whatif")).collect();
     let states = states?;
     let way = if arguments.force { Way::Forced } else { Way::Observed };
     let found = match whatif(&network.model, &network.forecast, &states, way) {
@@ -163,7 +162,7 @@ fn conflict(network: &Network, objection: &Objection) -> (Vec<(NodeId, bool)>, V
         Reason::Line { node, fact } => {
             let node = network.model.node(*node);
             let fact = node.journal.get(*fact);
-            let place = fact.map_or_else(String::new, |fact| network.place(fact.span));
+            let place = fact.map_or_else(String::new, |fact| network.sources.place(fact.span));
             let said = fact.map_or_else(String::new, |fact| match fact.event {
                 Event::Resolved(outcome) => format!("{} resolved {}", fact.date.value, outcome.word()),
                 event => format!("{} {}", fact.date.value, event.word()),

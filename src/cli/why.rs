@@ -7,7 +7,6 @@ use serde::Serialize;
 
 use super::list::shown;
 use super::output::{Format, table};
-use super::question::node;
 use super::whatif::points;
 use super::{Call, Ending, Fault, Network};
 use crate::answers::why::{Change, Part, What, Why, change, why};
@@ -59,7 +58,7 @@ struct Entry<'a> {
 
 pub(super) fn run(arguments: &Arguments, call: &mut Call) -> Result<Ending, Fault> {
     let Some(network) = call.network()? else { return Ok(Ending::NetworkAtFault) };
-    let id = node(&network.model, &arguments.id, "why")?;
+    let id = network.find(&arguments.id, "why")?;
     let Some(said) = why(&network.model, &network.forecast, id) else {
         return Err(format!("`{}` is void: it has left the network, and has no number", arguments.id).into());
     };
@@ -191,7 +190,7 @@ impl<'a> Page<'a> {
                 Some(format!(
                     "it is settled: {outcome} since {}, {}{words}",
                     fact.date.value,
-                    self.network.place(fact.span)
+                    self.network.sources.place(fact.span)
                 ))
             }
             Why::Settled(Reason::Silence { .. }) | Why::Follows => {
@@ -265,7 +264,7 @@ impl<'a> Page<'a> {
             error: part.error,
             points: 100.0 * part.points,
             priced_in: part.is_priced_in,
-            source: self.network.place(part.span),
+            source: self.network.sources.place(part.span),
         }
     }
 

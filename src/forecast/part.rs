@@ -247,10 +247,7 @@ fn blend(inside: f64, rate: f64, weight: f64) -> f64 {
 
 /// Log odds of a class.
 pub(crate) fn class_log_odds(rate: Rate) -> f64 {
-    match rate {
-        Rate::Seen { times, of } => logit((f64::from(times) + 0.5) / (f64::from(of) + 1.0)),
-        Rate::Given(rate) => logit(rate.as_f64()),
-    }
+    logit(rate.as_f64())
 }
 
 /// A hash of an id that no machine and no release changes (FNV-1a, mixed once more).

@@ -34,65 +34,17 @@ pub struct Settled {
     pub date: Date,
 }
 
-/// Predictions that were given about the same probability, and how many of them came true.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Bin {
-    /// Predictions in it.
-    pub count: u32,
-    /// How many came true.
-    pub came_true: u32,
-    /// The mean of the probabilities that were stated.
-    pub stated: f64,
-    /// The least and the most that the true share may be: Wilson's interval of 95% (1927).
-    pub interval: [f64; 2],
-}
-
-impl Voice {
-    /// Stated against observed, in tenths. Tenths with nothing in them are left out.
-    pub fn calibration(&self) -> Vec<Bin> {
-        let mut tenths: BTreeMap<u8, Vec<(f64, bool)>> = BTreeMap::new();
-        for one in &self.record {
-            let Some(stated) = one.stated else { continue };
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to 9")]
-            let tenth = (stated * 10.0).floor().clamp(0.0, 9.0) as u8;
-            tenths.entry(tenth).or_default().push((stated, one.came_true));
-        }
-        tenths.into_values().map(|all| Bin::of(&all)).collect()
-    }
-
-    /// The mean square of what was stated less what came (Brier 1950); none without a record.
-    pub fn brier(&self) -> Option<f64> {
-        self.mean(|stated, outcome| (stated - outcome) * (stated - outcome))
-    }
-
-    /// The mean logarithm of the probability given to what came; none without a record.
-    pub fn log_score(&self) -> Option<f64> {
-        self.mean(|stated, outcome| ln(if outcome > 0.5 { stated } else { 1.0 - stated }))
-    }
-
-    fn mean(&self, score: impl Fn(f64, f64) -> f64) -> Option<f64> {
-        let scores =
-            self.record.iter().filter_map(|one| Some((one.stated?, f64::from(u8::from(one.came_true)))));
-        let scores: Vec<f64> = scores.map(|(stated, outcome)| score(stated, outcome)).collect();
-        (!scores.is_empty()).then(|| scores.iter().sum::<f64>() / scores.len() as f64)
-    }
-}
-
-impl Bin {
-    fn of(all: &[(f64, bool)]) -> Self {
-        /// So many standard deviations hold 95%.
-        const Z: f64 = 1.959_963_984_540_054;
-        let n = all.len() as f64;
-        let came_true = all.iter().filter(|(_, came_true)| *came_true).count();
-        let share = came_true as f64 / n;
-        let middle = (share + Z * Z / (2.0 * n)) / (1.0 + Z * Z / n);
-        let half = Z / (1.0 + Z * Z / n) * (share * (1.0 - share) / n + Z * Z / (4.0 * n * n)).sqrt();
-        Self {
-            count: u32::try_from(all.len()).unwrap_or(u32::MAX),
-            came_true: u32::try_from(came_true).unwrap_or(u32::MAX),
-            stated: all.iter().map(|(stated, _)| stated).sum::<f64>() / n,
-            interval: [(middle - half).max(0.0), (middle + half).min(1.0)],
-        }
+impl Settled {
+    /// A node by its record on a day; none if it is open or void.
+    pub fn of(id: NodeId, node: &Node, day: Date) -> Option<Self> {
+        let State::Settled(outcome, date) = node.state(day) else { return None };
+        let came_true = match outcome {
+            Outcome::Yes => true,
+            Outcome::No => false,
+            Outcome::Void => return None,
+        };
+        let stated = first_stated(node, day).map(Probability::as_f64);
+        Some(Self { node: id, stated, came_true, date })
     }
 }
 
@@ -144,19 +96,9 @@ impl<'a> Voices<'a> {
     /// A predictor on a day.
     pub(crate) fn on(&self, predictor: PredictorId, day: Date) -> Voice {
         let own = self.own.get(predictor.index()).into_iter().flatten();
-        let record: Vec<Settled> = own.filter_map(|id| outcome(*id, self.model.node(*id), day)).collect();
+        let record: Vec<Settled> = own.filter_map(|id| Settled::of(*id, self.model.node(*id), day)).collect();
         Voice { kappa: kappa(&record), record }
     }
-}
-
-fn outcome(id: NodeId, node: &Node, day: Date) -> Option<Settled> {
-    let State::Settled(outcome, date) = node.state(day) else { return None };
-    let came_true = match outcome {
-        Outcome::Yes => true,
-        Outcome::No => false,
-        Outcome::Void => return None,
-    };
-    Some(Settled { node: id, stated: first_stated(node, day).map(Probability::as_f64), came_true, date })
 }
 
 fn first_stated(node: &Node, day: Date) -> Option<Probability> {
@@ -165,26 +107,47 @@ fn first_stated(node: &Node, day: Date) -> Option<Probability> {
     node.prior.map(|prior| prior.value).or_else(in_journal).or_else(conviction)
 }
 
-/// The most probable slope, by halving: the derivative of the log posterior falls as κ rises.
+/// The most probable slope, held between the least and 1.
 fn kappa(record: &[Settled]) -> f64 {
-    let points: Vec<(f64, f64)> = record
-        .iter()
-        .filter_map(|one| Some((logit(one.stated?), if one.came_true { 1.0 } else { 0.0 })))
-        .collect();
-    if points.is_empty() {
-        return 1.0;
-    }
+    let points = points(record);
+    if points.is_empty() { 1.0 } else { peak(&points, LEAST, 1.0) }
+}
+
+/// The most probable slope, were it not held; none without a record.
+pub(crate) fn unheld(record: &[Settled]) -> Option<f64> {
+    let points = points(record);
+    // No point pulls harder than its log odds.
+    let reach = 1.0 + points.iter().map(|(x, _)| x.abs()).sum::<f64>() * DEVIATION * DEVIATION;
+    (!points.is_empty()).then(|| peak(&points, -reach, reach))
+}
+
+/// Log odds and outcomes.
+fn points(record: &[Settled]) -> Vec<(f64, bool)> {
+    record.iter().filter_map(|one| Some((logit(one.stated?), one.came_true))).collect()
+}
+
+/// How hard an outcome pulls κ up: the derivative of the logarithm of its probability.
+pub(crate) fn pull(log_odds: f64, came_true: bool, kappa: f64) -> f64 {
+    let outcome = if came_true { 1.0 } else { 0.0 };
+    log_odds * (outcome - sigmoid(kappa * log_odds))
+}
+
+/// How hard the prior pulls κ up.
+pub(crate) fn prior_pull(kappa: f64) -> f64 {
+    (1.0 - kappa) / (DEVIATION * DEVIATION)
+}
+
+/// Where the pulls are in balance, by halving: their sum falls as κ rises.
+fn peak(points: &[(f64, bool)], mut low: f64, mut high: f64) -> f64 {
     let slope = |kappa: f64| {
-        let likelihood: f64 = points.iter().map(|(x, y)| x * (y - sigmoid(kappa * x))).sum();
-        likelihood - (kappa - 1.0) / (DEVIATION * DEVIATION)
+        points.iter().map(|(x, came_true)| pull(*x, *came_true, kappa)).sum::<f64>() + prior_pull(kappa)
     };
-    if slope(1.0) >= 0.0 {
-        return 1.0;
+    if slope(high) >= 0.0 {
+        return high;
     }
-    if slope(LEAST) <= 0.0 {
-        return LEAST;
+    if slope(low) <= 0.0 {
+        return low;
     }
-    let (mut low, mut high) = (LEAST, 1.0);
     for _ in 0..80 {
         let middle = f64::midpoint(low, high);
         if slope(middle) > 0.0 {
@@ -194,44 +157,4 @@ fn kappa(record: &[Settled]) -> f64 {
         }
     }
     f64::midpoint(low, high)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn voice(record: &[(f64, bool)]) -> Voice {
-        let date = Date::FIRST;
-        let one = |(stated, came_true): &(f64, bool)| Settled {
-            node: NodeId::new(0),
-            stated: Some(*stated),
-            came_true: *came_true,
-            date,
-        };
-        Voice { kappa: 1.0, record: record.iter().map(one).collect() }
-    }
-
-    #[test]
-    fn a_record_falls_into_tenths_with_wilsons_intervals() {
-        let bins =
-            voice(&[(0.72, true), (0.78, true), (0.75, false), (0.1, false), (1.0, true)]).calibration();
-        assert_eq!(
-            bins.iter().map(|bin| (bin.count, bin.came_true)).collect::<Vec<_>>(),
-            [(1, 0), (3, 2), (1, 1)]
-        );
-        // 2 of 3: (2/3 + z²/6) / (1 + z²/3) ± z / (1 + z²/3) · √(2/27 + z²/36), z² = 3.8415.
-        let [least, most] = bins[1].interval;
-        assert!((least - 0.2077).abs() < 5e-5 && (most - 0.9385).abs() < 5e-5, "{least} {most}");
-        assert!((bins[1].stated - 0.75).abs() < 1e-12);
-        assert!(voice(&[]).calibration().is_empty());
-    }
-
-    #[test]
-    fn scores_are_means_over_the_record() {
-        let all = voice(&[(0.8, true), (0.4, true), (0.3, false)]);
-        // (0.04 + 0.36 + 0.09) / 3; (ln 0.8 + ln 0.4 + ln 0.7) / 3 = ln 0.224 / 3.
-        assert!((all.brier().unwrap() - 0.49 / 3.0).abs() < 1e-12);
-        assert!((all.log_score().unwrap() + 1.496_109_2 / 3.0).abs() < 1e-7);
-        assert_eq!(voice(&[]).brier(), None);
-    }
 }

@@ -4,45 +4,40 @@
 //! from all edges together. Says nothing about strengths, which claim no such number.
 
 use super::Scene;
+use crate::answers::coherence::{self, Line};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::forecast::Forecast;
 use crate::model::Effect;
 use crate::value::percent;
 
-/// What sampling may add to a distance.
-const NOISE: f64 = 0.02;
-
 pub(super) fn check(scene: &Scene<'_>, forecast: &Forecast, out: &mut Diagnostics) {
     let model = scene.model;
-    let past = model.network.incoherent_past.as_f64();
     for (place, edge) in model.edges.iter().enumerate() {
         let Effect::Numbers { yes, no } = edge.effect else { continue };
-        let Some(reading) = forecast.reading(place) else { continue };
-        let is_exact = forecast.now(edge.target).is_none_or(|belief| belief.is_exact);
-        let past = if is_exact { past + 1e-9 } else { past + NOISE };
-        let is_far = |realised: Option<f64>, written: f64| {
-            realised.is_some_and(|realised| (realised - written).abs() > past)
-        };
-        let [with, without] = reading.realised;
-        if !is_far(with, yes.value.as_f64()) && !is_far(without, no.value.as_f64()) {
+        let Some(line) = coherence::line(model, forecast, place) else { continue };
+        if !line.is_incoherent {
             continue;
         }
         let (source, target) = (&model.node(edge.source).id, &model.node(edge.target).id);
-        let show = |realised: Option<f64>| realised.map_or_else(|| "-".to_owned(), percent);
+        let [with, without] = line.realised.map(|one| one.map_or_else(|| "-".to_owned(), percent));
         let message = format!(
-            "`{target}` given `{source}` comes out at {} else {}, not {} else {}",
-            show(with),
-            show(without),
-            yes.value,
-            no.value
+            "`{target}` given `{source}` comes out at {with} else {without}, not {} else {}",
+            yes.value, no.value
         );
         out.push(
             Diagnostic::new(Code::IncoherentEdge, yes.span.to(no.span), message)
                 .about(model.node(edge.target).span)
                 .why("the level and the other edges of the node leave these two numbers no room")
-                .help(format!(
-                    "see what the others imply with `forecastc show {target}`, and mend the one that is off"
-                )),
+                .help(help(scene, &line, target)),
         );
+    }
+}
+
+fn help(scene: &Scene<'_>, line: &Line, target: &str) -> String {
+    let see = format!("`forecastc coherence {target}` sets it against the others");
+    let Some(edge) = scene.model.edges.get(line.edge) else { return see };
+    match line.repair.map(|repair| repair.written(edge, scene.sources)) {
+        Some(words) => format!("the smallest change is `{words}`; {see}"),
+        None => see,
     }
 }

@@ -43,6 +43,11 @@ impl Date {
         i64::from(self.0.duration_until(other.0).as_hours() as i32 / 24)
     }
 
+    /// The day before; none before the first day that may be written.
+    pub fn eve(self) -> Option<Self> {
+        self.0.yesterday().ok().map(Self).filter(|eve| *eve >= Self::FIRST)
+    }
+
     /// So many days later; the last day that can be said, if that is past it.
     #[must_use]
     pub fn plus_days(self, days: i64) -> Self {
@@ -277,6 +282,11 @@ pub enum Unit {
 }
 
 impl Duration {
+    /// Reads `10d`, `6w`, `3mo` or `2y`.
+    pub fn parse(words: &str) -> Option<Self> {
+        Self::read(words).ok()
+    }
+
     /// One of `10d`, `6w`, `3mo`, `2y`.
     pub(crate) fn read(words: &str) -> Result<Self, Refusal> {
         let digits = words.bytes().take_while(u8::is_ascii_digit).count();

@@ -9,7 +9,9 @@
 
 mod arrows;
 mod cases;
+mod coherence;
 mod commands;
+mod due;
 mod explain;
 mod formats;
 mod highlight;
@@ -17,6 +19,8 @@ mod laws;
 mod numbers;
 mod oracle;
 mod readme;
+mod schemas;
+mod scores;
 mod session;
 
 /// The root of the repository.

@@ -1,0 +1,47 @@
+//! `forecastc schema`
+
+use clap::Args;
+
+use super::output::table;
+use super::{Call, Ending, Fault};
+use crate::diagnostic::nearest;
+
+/// What `--format json` prints, command by command: its name, what it is of, and its JSON Schema.
+const SCHEMAS: &[(&str, &str, &str)] = &[
+    ("check", "what is wrong, and where", include_str!("../schemas/check.json")),
+    ("list", "the nodes and how likely they are", include_str!("../schemas/list.json")),
+    ("show", "one node, its edges, its journal and its history", include_str!("../schemas/show.json")),
+    ("evaluate", "how the numbers came about", include_str!("../schemas/evaluate.json")),
+    ("why", "a number taken apart", include_str!("../schemas/why.json")),
+    ("whatif", "what moves if nodes come true or do not", include_str!("../schemas/whatif.json")),
+    ("query", "how likely expressions are", include_str!("../schemas/query.json")),
+    ("ask", "what to watch", include_str!("../schemas/ask.json")),
+    ("score", "how good the stated probabilities were", include_str!("../schemas/score.json")),
+    ("due", "what needs a person", include_str!("../schemas/due.json")),
+    ("coherence", "every edge, read back", include_str!("../schemas/coherence.json")),
+];
+
+/// Print the JSON Schema of what a command prints; without a name, list all
+#[derive(Debug, Args)]
+pub(super) struct Arguments {
+    /// The name of the command
+    name: Option<String>,
+}
+
+pub(super) fn run(arguments: &Arguments, call: &mut Call) -> Result<Ending, Fault> {
+    let Some(name) = &arguments.name else {
+        let rows: Vec<Vec<String>> =
+            SCHEMAS.iter().map(|(name, what, _)| vec![(*name).to_owned(), (*what).to_owned()]).collect();
+        call.output.result(&table(&rows, 80));
+        return Ok(Ending::Fine);
+    };
+    let Some((_, _, schema)) = SCHEMAS.iter().find(|(one, ..)| one == name) else {
+        let hint = match nearest(name, SCHEMAS.iter().map(|(name, ..)| *name)) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "`forecastc schema` lists all schemas".to_owned(),
+        };
+        return Err(format!("there is no schema `{name}`\n  {hint}").into());
+    };
+    call.output.result(schema);
+    Ok(Ending::Fine)
+}
