@@ -9,6 +9,7 @@ mod graph;
 mod journal;
 mod names;
 mod node;
+mod number;
 mod resolve;
 
 pub use crate::syntax::tree::{Comparison, Direction, Kind, Mode, Operator, Outcome, Relation, Silence};
@@ -16,6 +17,7 @@ pub use expression::{Belief, Claim, Condition, Expression, Field, Term, Test};
 pub use graph::{Arc as GraphArc, Graph};
 pub use journal::{Event, Fact, State};
 pub use node::{Conviction, Exposure, Node, NodeKind, Origin, OutsideView, Prose, ProseKind, Reference, Tie};
+pub use number::{Link, Measure, Number};
 pub use resolve::resolve;
 
 use std::sync::Arc;

@@ -9,12 +9,16 @@ mod levels;
 mod mass;
 mod prior;
 mod problem;
+mod score;
 mod tree;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use rayon::prelude::*;
+
+pub(crate) use self::levels::solve;
+pub(crate) use self::score::{Lean, Scores, inputs};
 
 use self::levels::{find, find_scenario};
 use self::mass::{Mass, Wide};

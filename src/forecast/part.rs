@@ -6,7 +6,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
-use crate::model::{Direction, Edge, Effect, Model, Node, NodeId, Rate, Relation, Tie};
+use crate::model::{Choice, Direction, Edge, Effect, Model, Node, NodeId, Rate, Relation, Tie};
 use crate::value::{Probability, Ratio};
 
 use super::number::{logit, sigmoid};
@@ -241,13 +241,34 @@ fn mean(all: impl Iterator<Item = f64>) -> Option<f64> {
     }
 }
 
-fn blend(inside: f64, rate: f64, weight: f64) -> f64 {
+pub(crate) fn blend(inside: f64, rate: f64, weight: f64) -> f64 {
     if weight >= 1.0 { rate } else { (1.0 - weight) * inside + weight * rate }
 }
 
 /// Log odds of a class.
-pub(crate) fn class_log_odds(rate: Rate) -> f64 {
+fn class_log_odds(rate: Rate) -> f64 {
     logit(rate.as_f64())
+}
+
+/// The log odds of the class of a node, and its weight.
+pub(crate) fn outside(model: &Model, node: &Node) -> Option<(f64, f64)> {
+    let outside = node.outside?;
+    let class = model.classes.get(outside.class.index())?;
+    Some((class_log_odds(class.rate), outside.weight.as_f64()))
+}
+
+/// What is stated of a scenario, or what the others leave.
+pub(crate) fn share(model: &Model, id: NodeId, choice: &Choice) -> f64 {
+    let node = model.node(id);
+    match node.prior {
+        Some(prior) if !node.rest => prior.value.as_f64(),
+        _ => {
+            let others = choice.scenarios.iter().filter(|other| **other != id);
+            let others = others.filter_map(|other| model.node(*other).prior);
+            let sum = others.fold(Probability::ZERO, |sum, prior| sum.plus(prior.value));
+            Probability::ONE.minus(sum).as_f64()
+        }
+    }
 }
 
 /// A hash of an id that no machine and no release changes (FNV-1a, mixed once more).
@@ -472,24 +493,14 @@ impl<'a> Draft<'a> {
     }
 
     fn outside(&self, node: &Node) -> Option<(f64, f64)> {
-        let outside = node.outside?;
-        let class = self.model.classes.get(outside.class.index())?;
-        Some((class_log_odds(class.rate), outside.weight.as_f64()))
+        outside(self.model, node)
     }
 
     /// The probability of a scenario in its choice, before all are scaled to sum to one.
-    fn inside(&self, id: NodeId, choice: &crate::model::Choice) -> f64 {
-        let node = self.model.node(id);
-        let stated = match node.prior {
-            Some(prior) if !node.rest => prior.value.as_f64(),
-            _ => {
-                let others = choice.scenarios.iter().filter(|other| **other != id);
-                let others = others.filter_map(|other| self.model.node(*other).prior);
-                let sum = others.fold(Probability::ZERO, |sum, prior| sum.plus(prior.value));
-                Probability::ONE.minus(sum).as_f64()
-            }
-        };
-        self.outside(node).map_or(stated, |(rate, weight)| sigmoid(blend(logit(stated), rate, weight)))
+    fn inside(&self, id: NodeId, choice: &Choice) -> f64 {
+        let stated = share(self.model, id, choice);
+        self.outside(self.model.node(id))
+            .map_or(stated, |(rate, weight)| sigmoid(blend(logit(stated), rate, weight)))
     }
 }
 

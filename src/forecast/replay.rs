@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Event, Fact, Model, Node, NodeId, NodeKind, Outcome, Silence, State};
+use crate::model::{Event, Fact, Model, Node, NodeId, NodeKind, Outcome, PredictorId, Silence, State};
 use crate::value::Date;
 
 use super::number::ln;
@@ -113,6 +113,11 @@ impl<'a> Replay<'a> {
             Some(share) => Finding::Open(evidence + ln(1.0 - share)),
             None => Finding::Open(evidence),
         }
+    }
+
+    /// κ of whoever gives evidence, on the day of the line.
+    pub(crate) fn voice_of(&self, by: Option<PredictorId>, day: Date) -> f64 {
+        by.map_or(1.0, |by| self.voices.kappa(by, day))
     }
 
     /// The share of its window that has run in silence.

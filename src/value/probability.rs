@@ -25,6 +25,12 @@ impl Probability {
         self.0 as f64 / Self::WHOLE as f64
     }
 
+    /// The nearest to a number; 0% below 0, 100% above 1.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to 10^16")]
+    pub(crate) fn nearest(number: f64) -> Self {
+        Self((number.clamp(0.0, 1.0) * Self::WHOLE as f64).round() as u64)
+    }
+
     /// Whether it is 0% or 100%.
     pub fn is_certain(self) -> bool {
         self == Self::ZERO || self == Self::ONE
@@ -126,6 +132,12 @@ impl Ratio {
     #[expect(clippy::cast_precision_loss, reason = "the nearest number is what is wanted")]
     pub fn as_f64(self) -> f64 {
         self.0 as f64 / Self::WHOLE as f64
+    }
+
+    /// The nearest to a number; 0 below 0, the largest that may be written above that.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to 10^18")]
+    pub(crate) fn nearest(number: f64) -> Self {
+        Self((number.clamp(0.0, Self::MOST as f64) * Self::WHOLE as f64).round() as u64)
     }
 
     /// The number after the `x` of `x2.5`.

@@ -9,6 +9,7 @@ mod laws;
 mod published;
 mod reference;
 mod sampled;
+mod sensitivity;
 
 use forecastc::Compiled;
 use forecastc::forecast::{Forecast, Method, Settings, evaluate};

@@ -169,7 +169,7 @@ pub(super) fn choose(rows: &[(Odds, f64)], goals: &[f64]) -> Result<Vec<f64>, us
 /// Solves a system of equations whose matrix has no negative eigenvalues, by elimination with the largest pivots.
 /// Along what the matrix says nothing of there is no step.
 #[expect(clippy::indexing_slicing, reason = "rows and columns are numbered here, and nowhere else")]
-fn solve(mut matrix: Vec<Vec<f64>>, right: &[f64]) -> Option<Vec<f64>> {
+pub(crate) fn solve(mut matrix: Vec<Vec<f64>>, right: &[f64]) -> Option<Vec<f64>> {
     let count = right.len();
     let mut right = right.to_vec();
     let most = (0..count).map(|at| matrix[at][at]).fold(0.0_f64, f64::max);
