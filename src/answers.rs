@@ -4,11 +4,13 @@
 //! something is given something else, what follows if a node comes true, why a number is what it is. Nothing here
 //! knows how text is written, what a diagnostic is, or what time it is.
 
+pub mod assertions;
 pub mod coherence;
 pub mod due;
 mod information;
 pub mod query;
 pub mod reach;
+pub mod rules;
 pub mod score;
 pub mod sensitivity;
 pub mod watch;

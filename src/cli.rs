@@ -22,6 +22,7 @@ mod question;
 mod schema;
 mod score;
 mod show;
+mod test;
 mod whatif;
 mod why;
 
@@ -33,7 +34,7 @@ use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use self::output::Output;
 use crate::Compiled;
-use crate::diagnostic::{self, counted};
+use crate::diagnostic::{self, Diagnostics, counted};
 use crate::disk;
 use crate::forecast::{Forecast, Memory, Method, Notice, Settings, Trouble};
 use crate::model::{Model, NodeId};
@@ -138,6 +139,7 @@ enum Command {
     Whatif(whatif::Arguments),
     Query(query::Arguments),
     Ask(ask::Arguments),
+    Test(test::Arguments),
     Evaluate(evaluate::Arguments),
     Score(score::Arguments),
     Due(due::Arguments),
@@ -159,11 +161,12 @@ struct Call {
     output: Output,
 }
 
-/// A network without errors, with its numbers.
+/// A network with its numbers. Its own assertions and rules may have failed, and nothing else.
 struct Network {
     sources: Sources,
     model: Model,
     forecast: Forecast,
+    diagnostics: Diagnostics,
 }
 
 impl Network {
@@ -204,7 +207,7 @@ impl Call {
         Ok(sources)
     }
 
-    /// The network of the call with its numbers, if it has no errors; else they are shown.
+    /// The network of the call with its numbers, if nothing stands in their way; else that is shown.
     fn network(&mut self) -> Result<Option<Network>, Fault> {
         let sources = self.load(None)?;
         let compiled = self.evaluate(&sources, &|_| {})?;
@@ -213,9 +216,6 @@ impl Call {
             self.output.error_stream(&diagnostic::text(&compiled.diagnostics, &sources, color));
             return Ok(None);
         };
-        if diagnostics.has_errors() {
-            return Ok(None);
-        }
         let unsettled: Vec<&str> = forecast.unsettled().map(|id| model.node(id).id.as_ref()).collect();
         if let Some(first) = unsettled.first() {
             self.output.message(&format!(
@@ -223,7 +223,7 @@ impl Call {
                 counted(unsettled.len(), "number"),
             ));
         }
-        Ok(Some(Network { sources, model, forecast }))
+        Ok(Some(Network { sources, model, forecast, diagnostics }))
     }
 
     /// Compiles sources with their numbers, with progress on a terminal where that takes long. `notice` hears of it
@@ -280,6 +280,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Whatif(arguments) => whatif::run(arguments, &mut call),
         Command::Query(arguments) => query::run(arguments, &mut call),
         Command::Ask(arguments) => ask::run(arguments, &mut call),
+        Command::Test(arguments) => test::run(arguments, &mut call),
         Command::Evaluate(arguments) => evaluate::run(arguments, &mut call),
         Command::Score(arguments) => score::run(arguments, &mut call),
         Command::Due(arguments) => due::run(arguments, &mut call),

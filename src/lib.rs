@@ -82,7 +82,7 @@ pub mod value;
 
 use rayon::prelude::*;
 
-use diagnostic::Diagnostics;
+use diagnostic::{Diagnostic, Diagnostics, Severity};
 use forecast::{Forecast, Memory, Notice, Settings};
 use model::Model;
 use source::Sources;
@@ -96,7 +96,8 @@ pub struct Compiled {
     pub files: Vec<tree::File>,
     /// The network, as far as it could be understood.
     pub model: Model,
-    /// What the network believes; none if that was not asked for, or if there are errors.
+    /// What the network believes; none if that was not asked for, or if there are errors. An assertion that fails
+    /// and a rule that fails are errors that leave it.
     pub forecast: Option<Forecast>,
     /// What is wrong with it, in the order of files and lines.
     pub diagnostics: Diagnostics,
@@ -167,7 +168,8 @@ pub fn evaluate(
     }
     let has_numbers = compiled.forecast.is_some();
     compiled.diagnostics.settle(&compiled.model.levels, sources, has_numbers);
-    if compiled.diagnostics.has_errors() {
+    let spoils = |one: &Diagnostic| one.severity == Severity::Error && !one.code.is_verdict();
+    if compiled.diagnostics.iter().any(spoils) {
         compiled.forecast = None;
     }
     compiled

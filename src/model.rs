@@ -14,6 +14,7 @@ mod resolve;
 
 pub use crate::syntax::tree::{Comparison, Direction, Kind, Mode, Operator, Outcome, Relation, Silence};
 pub use expression::{Belief, Claim, Condition, Expression, Field, Term, Test};
+pub(crate) use graph::circular;
 pub use graph::{Arc as GraphArc, Graph};
 pub use journal::{Event, Fact, State};
 pub use node::{Conviction, Exposure, Node, NodeKind, Origin, OutsideView, Prose, ProseKind, Reference, Tie};
@@ -62,6 +63,8 @@ ids! {
     ClassId;
     /// A document.
     DocumentId;
+    /// A rule.
+    RuleId;
 }
 
 /// The whole network.
@@ -155,6 +158,17 @@ impl Model {
     /// The node whose id is most like this, for "did you mean".
     pub fn nearest(&self, name: &str) -> Option<&str> {
         crate::diagnostic::nearest(name, self.nodes.iter().map(|node| node.id.as_ref()))
+    }
+
+    /// The rule of this id.
+    pub fn rule(&self, id: RuleId) -> &Rule {
+        #[expect(clippy::indexing_slicing, reason = "ids are only made for rules of this model")]
+        &self.rules[id.index()]
+    }
+
+    /// Every rule with its id.
+    pub fn rules(&self) -> impl Iterator<Item = (RuleId, &Rule)> {
+        self.rules.iter().enumerate().map(|(index, rule)| (RuleId::new(index), rule))
     }
 
     /// The edges that end in a node.
@@ -439,6 +453,13 @@ pub struct Rule {
     pub span: Span,
 }
 
+impl Rule {
+    /// The rules whose badges it asks about, with the words that ask.
+    pub fn asks(&self) -> Vec<(RuleId, Span)> {
+        expression::asked(&self.when)
+    }
+}
+
 /// What a rule does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each is its keyword")]
@@ -446,6 +467,17 @@ pub enum Action {
     Warn,
     Fail,
     Badge,
+}
+
+impl Action {
+    /// Its keyword.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Warn => "warn",
+            Self::Fail => "fail",
+            Self::Badge => "badge",
+        }
+    }
 }
 
 /// A renamed id.

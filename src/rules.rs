@@ -8,9 +8,11 @@ mod bulk_facts;
 mod contradictory_edge;
 mod contradictory_facts;
 mod cyclic_edges;
+mod cyclic_rules;
 mod duplicate_edge;
 mod early_resolution;
 mod edge_within_choice;
+mod failed_assertion;
 mod future_fact;
 mod impossible_facts;
 mod impossible_lag;
@@ -20,8 +22,10 @@ mod milestone_outside_window;
 mod missing_file;
 mod missing_probability;
 mod missing_window;
+mod misused_value;
 mod overdue;
 mod private_name;
+mod rule_warns;
 mod self_edge;
 mod stale_prediction;
 mod statement_after_resolution;
@@ -75,6 +79,9 @@ const RULES: &[Rule] = &[
     stale_prediction::check,
     missing_window::check,
     unmeasured_prediction::check,
+    // Assertions and rules.
+    misused_value::check,
+    cyclic_rules::check,
     // What is named, and what is shown.
     unused::check,
     missing_file::check,
@@ -84,8 +91,13 @@ const RULES: &[Rule] = &[
 
 type NumberRule = fn(&Scene<'_>, &Forecast, &mut Diagnostics);
 
-const NUMBER_RULES: &[NumberRule] =
-    &[unreachable_level::check, impossible_facts::check, incoherent_edge::check];
+const NUMBER_RULES: &[NumberRule] = &[
+    unreachable_level::check,
+    impossible_facts::check,
+    incoherent_edge::check,
+    failed_assertion::check,
+    rule_warns::check,
+];
 
 /// Checks the numbers of a network that has no errors.
 pub(crate) fn check_numbers(scene: &Scene<'_>, forecast: &Forecast, diagnostics: &mut Diagnostics) {

@@ -3,8 +3,8 @@
 //! Where all nodes that are asked about are exact the answer is too: nodes are supposed true and false one after the
 //! other until the expressions are settled (Shannon's expansion). Else worlds are counted.
 
-use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use crate::forecast::{Book, Count, Forecast, Objection, Way};
 use crate::model::{Belief as Question, Expression, Model, NodeId, Term};
@@ -50,7 +50,7 @@ pub fn ask(model: &Model, forecast: &Forecast, question: &Question) -> Result<An
 pub struct Asker<'a> {
     model: &'a Model,
     forecast: &'a Forecast,
-    book: OnceCell<Book>,
+    book: OnceLock<Book>,
 }
 
 /// What is supposed of nodes.
@@ -59,7 +59,7 @@ type States = BTreeMap<NodeId, bool>;
 impl<'a> Asker<'a> {
     /// About a forecast of this model.
     pub fn new(model: &'a Model, forecast: &'a Forecast) -> Self {
-        Self { model, forecast, book: OnceCell::new() }
+        Self { model, forecast, book: OnceLock::new() }
     }
 
     /// Answers a question.
@@ -75,6 +75,14 @@ impl<'a> Asker<'a> {
         let mut all_exact = true;
         for node in &nodes {
             all_exact &= self.forecast.now(*node).ok_or(Silence::NoNumber)?.is_exact;
+        }
+        if let (Term::Atom(node), []) = (question.event.term.as_ref(), question.given.as_slice()) {
+            let belief = self.forecast.now(*node).ok_or(Silence::NoNumber)?;
+            return Ok(Answer {
+                probability: belief.probability,
+                error: belief.error,
+                is_exact: belief.is_exact,
+            });
         }
         if all_exact {
             let mut patience = PATIENCE;

@@ -189,7 +189,7 @@ impl Page<'_> {
             incoherent: bool,
             culprit: bool,
         }
-        let Network { sources, model, forecast } = self.network;
+        let Network { sources, model, forecast, .. } = self.network;
         let repair = |spread: &Spread, culprit: Culprit, repair: Repair| {
             let source = sources.get(repair.span.source)?;
             let position = source.position(repair.span.start);

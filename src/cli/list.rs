@@ -1,12 +1,15 @@
 //! `forecastc list`
 
+use std::collections::BTreeMap;
+
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use super::output::{Format, table};
 use super::{Call, Ending, Fault, Network};
+use crate::answers::rules::rules;
 use crate::forecast::{Belief, Forecast};
-use crate::model::{Node, NodeId, NodeKind};
+use crate::model::{Action, Model, Node, NodeId, NodeKind};
 use crate::value::{Date, Probability, percent};
 
 /// List the nodes of the network
@@ -65,7 +68,38 @@ pub(super) struct Entry<'a> {
     window: Option<WindowEntry>,
     domain: Option<&'a str>,
     tags: Vec<&'a str>,
+    badges: &'a [Badge],
     private: bool,
+}
+
+/// A badge that a rule gives, as JSON shows it.
+#[derive(Serialize)]
+pub(super) struct Badge {
+    rule: String,
+    text: String,
+}
+
+/// The badges of all nodes.
+pub(super) struct Badges(BTreeMap<NodeId, Vec<Badge>>);
+
+impl Badges {
+    pub(super) fn of(model: &Model, forecast: &Forecast) -> Self {
+        let mut badges: BTreeMap<NodeId, Vec<Badge>> = BTreeMap::new();
+        for spoken in rules(model, forecast).into_iter().filter(|one| one.action == Action::Badge) {
+            let rule = model.rule(spoken.rule).id.value.to_string();
+            badges.entry(spoken.node).or_default().push(Badge { rule, text: spoken.message });
+        }
+        Self(badges)
+    }
+
+    fn of_node(&self, id: NodeId) -> &[Badge] {
+        self.0.get(&id).map_or(&[], Vec::as_slice)
+    }
+
+    /// As people read them.
+    pub(super) fn shown(&self, id: NodeId) -> Vec<&str> {
+        self.of_node(id).iter().map(|badge| badge.text.as_str()).collect()
+    }
 }
 
 #[derive(Serialize)]
@@ -75,7 +109,7 @@ struct WindowEntry {
 }
 
 impl<'a> Entry<'a> {
-    pub(super) fn new(id: NodeId, node: &'a Node, forecast: &Forecast) -> Self {
+    pub(super) fn new(id: NodeId, node: &'a Node, forecast: &Forecast, badges: &'a Badges) -> Self {
         let today = forecast.today();
         let belief = forecast.now(id);
         let window = node.window_on(today);
@@ -96,6 +130,7 @@ impl<'a> Entry<'a> {
             }),
             domain: node.domain.as_ref().map(|domain| domain.value.as_ref()),
             tags: node.tags.iter().map(|tag| tag.value.as_ref()).collect(),
+            badges: badges.of_node(id),
             private: node.private,
         }
     }
@@ -111,7 +146,9 @@ pub(super) fn run(arguments: &Arguments, call: &mut Call) -> Result<Ending, Faul
             as_of: String,
             nodes: Vec<Entry<'a>>,
         }
-        let nodes = nodes.into_iter().map(|(id, node)| Entry::new(id, node, &network.forecast)).collect();
+        let badges = Badges::of(&network.model, &network.forecast);
+        let entry = |(id, node)| Entry::new(id, node, &network.forecast, &badges);
+        let nodes = nodes.into_iter().map(entry).collect();
         let list = List { schema_version: 1, as_of: call.today.to_string(), nodes };
         call.output.result(&format!("{}\n", serde_json::to_string_pretty(&list)?));
         return Ok(Ending::Fine);

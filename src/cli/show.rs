@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use clap::Args;
 use serde::Serialize;
 
-use super::list::{Entry, shown};
+use super::list::{Badges, Entry, shown};
 use super::output::{Format, WIDTH, entry, wrap};
 use super::{Call, Ending, Fault, Network};
 use crate::forecast::{Forecast, Reading};
@@ -25,9 +25,10 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments, call: &mut Call) -> Result<Ending, Fault> {
     let Some(network) = call.network()? else { return Ok(Ending::NetworkAtFault) };
-    let Network { sources, model, forecast } = &network;
+    let Network { sources, model, forecast, .. } = &network;
+    let badges = Badges::of(model, forecast);
     let id = network.find(&arguments.id, "show")?;
-    let page = Page { model, sources, forecast, today: call.today, id, node: model.node(id) };
+    let page = Page { model, sources, forecast, badges, today: call.today, id, node: model.node(id) };
     let text = match arguments.format {
         Format::Text => page.text(),
         Format::Json => format!("{}\n", serde_json::to_string_pretty(&page.json())?),
@@ -40,6 +41,7 @@ struct Page<'a> {
     model: &'a Model,
     sources: &'a Sources,
     forecast: &'a Forecast,
+    badges: Badges,
     today: Date,
     id: NodeId,
     node: &'a Node,
@@ -128,6 +130,7 @@ impl Page<'_> {
         };
         field("up", symbols(true));
         field("down", symbols(false));
+        field("badges", Some(self.badges.shown(self.id).join(", ")).filter(|badges| !badges.is_empty()));
         field("written in", Some(self.sources.place(node.span)));
     }
 
@@ -287,13 +290,13 @@ impl Page<'_> {
         NodeJson {
             schema_version: 1,
             as_of: self.today.to_string(),
-            entry: Entry::new(self.id, self.node, self.forecast),
+            entry: Entry::new(self.id, self.node, self.forecast, &self.badges),
             source: self.sources.place(self.node.span),
             milestones: self
                 .node
                 .milestones
                 .iter()
-                .map(|id| Entry::new(*id, self.model.node(*id), self.forecast))
+                .map(|id| Entry::new(*id, self.model.node(*id), self.forecast, &self.badges))
                 .collect(),
             depends_on: self
                 .edges(|one| one.target == self.id)

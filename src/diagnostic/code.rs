@@ -88,6 +88,7 @@ codes! {
     UnknownPredictor "unknown-predictor" Error "free" "an id that names no predictor";
     UnknownClass "unknown-class" Error "free" "an id that names no reference class";
     UnknownField "unknown-field" Error "fixed" "a rule asks about something that items do not have";
+    UnknownRule "unknown-rule" Error "fixed" "`badged` names no rule that gives a badge";
     UnknownCode "unknown-code" Error "free" "an `allow` or `lint` of a diagnostic that does not exist";
     UnknownMention "unknown-mention" Warning "free" "a `[[link]]` in a text that leads nowhere";
     DuplicateId "duplicate-id" Error "fixed" "two items with one id";
@@ -125,6 +126,14 @@ codes! {
     StalePrediction "stale-prediction" Warning "free" "a prediction of which nothing new was said for long";
     MissingWindow "missing-window" Warning "free" "a prediction or milestone without a window";
     UnmeasuredPrediction "unmeasured-prediction" Warning "free" "a prediction that nothing can decide";
+    // Assertions and rules
+    MisusedValue "misused-value" Error "fixed" "a value where an expression has no use for its kind";
+    CyclicRules "cyclic-rules" Error "fixed" "rules that ask about each other's badges in a circle";
+    FailedAssertion "failed-assertion" Error "free" "an assertion that does not hold";
+    UndecidedAssertion "undecided-assertion" Warning "free" "an assertion whose sampled numbers are too near to tell";
+    UnansweredAssertion "unanswered-assertion" Warning "free" "an assertion about something that has no probability";
+    RuleFails "rule-fails" Error "free" "an item that a rule with `fail` speaks of";
+    RuleWarns "rule-warns" Warning "free" "an item that a rule with `warn` speaks of";
     // The rest
     UnusedPredictor "unused-predictor" Warning "free" "a predictor whom nothing names";
     UnusedClass "unused-class" Warning "free" "a reference class that nothing uses";
@@ -138,6 +147,19 @@ impl Code {
     /// Whether it is found among the numbers, and so only where they are worked out.
     pub(crate) fn is_about_numbers(self) -> bool {
         matches!(self, Self::UnreachableLevel | Self::IncoherentEdge | Self::ImpossibleFacts)
+            || self.is_verdict()
+    }
+
+    /// Whether it is what the network's own assertions and rules say of the numbers: they stay as they are.
+    pub(crate) fn is_verdict(self) -> bool {
+        matches!(
+            self,
+            Self::FailedAssertion
+                | Self::UndecidedAssertion
+                | Self::UnansweredAssertion
+                | Self::RuleFails
+                | Self::RuleWarns
+        )
     }
 
     /// The code of this name.

@@ -8,11 +8,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::{Comparison, NodeId, Operator};
+use super::{Comparison, NodeId, Operator, RuleId};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, nearest, quoted};
 use crate::source::{Span, Spanned};
 use crate::syntax::tree;
-use crate::value::Duration;
+use crate::value::{Date, Duration, Period};
 
 /// An expression over atoms of one kind.
 #[derive(Clone, Debug)]
@@ -70,8 +70,14 @@ pub enum Test {
     Has(Arc<str>),
     /// `in ai/infrastructure`
     In(Arc<str>),
+    /// `badged RULE`
+    Badged(RuleId),
     /// A word to compare a field with: `kind = killer`.
     Word(Arc<str>),
+    /// A day to compare a field with: `window.end < 2027-01-01`.
+    Day(Date),
+    /// A length of time to compare a field with: `age > 6mo`.
+    Length(Duration),
 }
 
 macro_rules! fields {
@@ -127,7 +133,7 @@ impl Field {
     }
 
     /// Whether it is one of a list of words, to be compared with `=`.
-    fn is_word(self) -> bool {
+    pub(crate) fn is_word(self) -> bool {
         matches!(
             self,
             Self::Kind | Self::Mode | Self::Domain | Self::By | Self::Id | Self::Tags | Self::Title
@@ -143,19 +149,30 @@ fn carry<A>(
     use tree::Term as T;
     let term = match from.term.as_ref() {
         T::Number(number) => Term::Number(*number),
+        T::Percent(percent) => Term::Number(percent.as_f64()),
         T::Not(inner) => Term::Not(carry(inner, atom)?),
         T::Negative(inner) => Term::Negative(carry(inner, atom)?),
-        T::And(all) => Term::And(all.iter().map(|one| carry(one, atom)).collect::<Option<_>>()?),
-        T::Or(all) => Term::Or(all.iter().map(|one| carry(one, atom)).collect::<Option<_>>()?),
+        // All parts are looked at before the first fault ends it: each may have one of its own.
+        T::And(all) => {
+            let all: Vec<_> = all.iter().map(|one| carry(one, atom)).collect();
+            Term::And(all.into_iter().collect::<Option<_>>()?)
+        }
+        T::Or(all) => {
+            let all: Vec<_> = all.iter().map(|one| carry(one, atom)).collect();
+            Term::Or(all.into_iter().collect::<Option<_>>()?)
+        }
         T::Arithmetic(left, operator, right) => {
-            Term::Arithmetic(carry(left, atom)?, *operator, carry(right, atom)?)
+            let (left, right) = (carry(left, atom), carry(right, atom));
+            Term::Arithmetic(left?, *operator, right?)
         }
         T::Compare(first, chain) => {
-            let first = carry(first, atom)?;
-            let chain = chain.iter().map(|(mark, one)| Some((*mark, carry(one, atom)?)));
-            Term::Compare(first, chain.collect::<Option<_>>()?)
+            let first = carry(first, atom);
+            let chain: Vec<_> = chain.iter().map(|(mark, one)| Some((*mark, carry(one, atom)?))).collect();
+            Term::Compare(first?, chain.into_iter().collect::<Option<_>>()?)
         }
-        T::Name(_) | T::Belief { .. } | T::Older(..) | T::Has(_) | T::In(_) => Term::Atom(atom(from)?),
+        T::Name(_) | T::Belief { .. } | T::Older(..) | T::Has(_) | T::In(_) | T::Badged(_) => {
+            Term::Atom(atom(from)?)
+        }
     };
     Some(Expression { span: from.span, term: Box::new(term) })
 }
@@ -188,7 +205,10 @@ fn event(
     out: &mut Diagnostics,
 ) -> Option<Expression<NodeId>> {
     use tree::Term as T;
-    if matches!(from.term.as_ref(), T::Number(_) | T::Negative(_) | T::Arithmetic(..) | T::Compare(..)) {
+    if matches!(
+        from.term.as_ref(),
+        T::Number(_) | T::Percent(_) | T::Negative(_) | T::Arithmetic(..) | T::Compare(..)
+    ) {
         return misplaced(
             from.span,
             "this is no event",
@@ -215,12 +235,21 @@ fn event(
     }
 }
 
-/// A condition: names are fields, or words that a field is compared with.
-pub(super) fn condition(from: &tree::Expression, out: &mut Diagnostics) -> Option<Condition> {
+/// A condition: names are fields, or words, days and lengths of time that a field is compared with. `rule` looks
+/// rules up and reports those that cannot be asked about.
+pub(super) fn condition(
+    from: &tree::Expression,
+    rule: &mut impl FnMut(&tree::Name, &mut Diagnostics) -> Option<RuleId>,
+    out: &mut Diagnostics,
+) -> Option<Condition> {
+    if let Some(fault) = compared_domain(from) {
+        out.push(fault);
+        return None;
+    }
     let words: BTreeSet<Span> = compared_words(from).into_iter().collect();
     carry(from, &mut |expression| match expression.term.as_ref() {
         tree::Term::Name(name) if words.contains(&name.span) => Some(Test::Word(Arc::clone(&name.value))),
-        tree::Term::Name(name) => Some(Test::Field(field(name, out)?)),
+        tree::Term::Name(name) => self::name(name, out),
         tree::Term::Older(inner, duration) => match inner.term.as_ref() {
             tree::Term::Name(name) => {
                 Some(Test::Older(Spanned::new(field(name, out)?, name.span), duration.value))
@@ -229,6 +258,7 @@ pub(super) fn condition(from: &tree::Expression, out: &mut Diagnostics) -> Optio
         },
         tree::Term::Has(tag) => Some(Test::Has(Arc::clone(&tag.value))),
         tree::Term::In(domain) => Some(Test::In(Arc::clone(&domain.value))),
+        tree::Term::Badged(name) => Some(Test::Badged(rule(name, out)?)),
         _ => misplaced(
             expression.span,
             "a condition asks about fields",
@@ -238,7 +268,114 @@ pub(super) fn condition(from: &tree::Expression, out: &mut Diagnostics) -> Optio
     })
 }
 
-/// The names that stand right of `=` or `!=` behind a field of words.
+/// A name by itself: a field, a day or a length of time.
+fn name(name: &tree::Name, out: &mut Diagnostics) -> Option<Test> {
+    if let Some(field) = Field::from_name(&name.value) {
+        return Some(Test::Field(field));
+    }
+    if let Ok(duration) = Duration::read(&name.value) {
+        return Some(Test::Length(duration));
+    }
+    // No field begins with a digit: a day was meant, if anything.
+    if name.value.starts_with(|c: char| c.is_ascii_digit()) && name.value.contains(['-', 'Q', 'q']) {
+        let refusal = match Date::read(&name.value) {
+            Ok(date) => return Some(Test::Day(date)),
+            Err(refusal) => refusal,
+        };
+        let diagnostic = Diagnostic::new(refusal.code, name.span, refusal.message);
+        // A period is compared by its first day.
+        let instead =
+            Period::read(&name.value).map(|period| period.first.to_string()).ok().or(refusal.instead);
+        out.push(match (instead, refusal.help) {
+            (Some(instead), _) => diagnostic.help(format!("write `{instead}`")).replace_with(instead),
+            (None, Some(help)) => diagnostic.help(help),
+            (None, None) => diagnostic,
+        });
+        return None;
+    }
+    Some(Test::Field(field(name, out)?))
+}
+
+/// A domain with a slash right of `=`, which would be a division.
+fn compared_domain(expression: &tree::Expression) -> Option<Diagnostic> {
+    use tree::Term as T;
+    fn path(expression: &tree::Expression) -> Option<String> {
+        match expression.term.as_ref() {
+            T::Name(name) => Some(name.value.to_string()),
+            T::Arithmetic(left, Operator::Over, right) => Some(format!("{}/{}", path(left)?, path(right)?)),
+            _ => None,
+        }
+    }
+    match expression.term.as_ref() {
+        T::Not(inner) => compared_domain(inner),
+        T::And(all) | T::Or(all) => all.iter().find_map(compared_domain),
+        T::Compare(first, chain) => {
+            let is_domain = |one: &tree::Expression| matches!(one.term.as_ref(), T::Name(name) if name.value.as_ref() == "domain");
+            let [(mark @ (Comparison::Equal | Comparison::Unequal), right)] = chain.as_slice() else {
+                return None;
+            };
+            let is_divided = matches!(right.term.as_ref(), T::Arithmetic(..));
+            let path = path(right).filter(|_| is_divided && is_domain(first))?;
+            let instead = format!("{}in {path}", if *mark == Comparison::Unequal { "not " } else { "" });
+            let message = "a domain of several words is not compared with `=`";
+            Some(
+                Diagnostic::new(Code::MisusedValue, expression.span, message)
+                    .help(format!("write `{instead}`"))
+                    .replace_with(instead),
+            )
+        }
+        _ => None,
+    }
+}
+
+/// The rules that a condition asks about, with the words that ask.
+pub(super) fn asked(condition: &Condition) -> Vec<(RuleId, Span)> {
+    let mut all = Vec::new();
+    walk(condition, &mut |test, span| {
+        if let Test::Badged(rule) = test {
+            all.push((*rule, span));
+        }
+    });
+    all
+}
+
+/// Hands every atom to `visit`, in the order in which they are written.
+fn walk<A>(expression: &Expression<A>, visit: &mut impl FnMut(&A, Span)) {
+    match expression.term.as_ref() {
+        Term::Atom(atom) => visit(atom, expression.span),
+        Term::Number(_) => {}
+        Term::Not(inner) | Term::Negative(inner) => walk(inner, visit),
+        Term::And(all) | Term::Or(all) => all.iter().for_each(|one| walk(one, visit)),
+        Term::Arithmetic(left, _, right) => {
+            walk(left, visit);
+            walk(right, visit);
+        }
+        Term::Compare(first, chain) => {
+            walk(first, visit);
+            chain.iter().for_each(|(_, one)| walk(one, visit));
+        }
+    }
+}
+
+/// Gives the rules that a condition asks about other numbers.
+pub(super) fn renumber(condition: &mut Condition, to: &impl Fn(RuleId) -> RuleId) {
+    match condition.term.as_mut() {
+        Term::Atom(Test::Badged(rule)) => *rule = to(*rule),
+        Term::Atom(_) | Term::Number(_) => {}
+        Term::Not(inner) | Term::Negative(inner) => renumber(inner, to),
+        Term::And(all) | Term::Or(all) => all.iter_mut().for_each(|one| renumber(one, to)),
+        Term::Arithmetic(left, _, right) => {
+            renumber(left, to);
+            renumber(right, to);
+        }
+        Term::Compare(first, chain) => {
+            renumber(first, to);
+            chain.iter_mut().for_each(|(_, one)| renumber(one, to));
+        }
+    }
+}
+
+/// The names that are compared with a field of words.
 fn compared_words(expression: &tree::Expression) -> Vec<Span> {
     use tree::Term as T;
     match expression.term.as_ref() {
@@ -250,9 +387,7 @@ fn compared_words(expression: &tree::Expression) -> Vec<Span> {
                 _ => false,
             };
             match chain.as_slice() {
-                [(tree::Comparison::Equal | tree::Comparison::Unequal, right)] if is_word_field(first) => {
-                    vec![right.span]
-                }
+                [(_, right)] if is_word_field(first) => vec![right.span],
                 _ => Vec::new(),
             }
         }

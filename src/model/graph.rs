@@ -26,6 +26,30 @@ pub struct Graph {
     inner: DiGraph<(), Arc>,
 }
 
+/// The places that can be reached from each other: of each such part its places in order, where there are several
+/// or one leads to itself. `next` tells where each of `count` places leads.
+pub(crate) fn circular(
+    count: usize,
+    next: impl Iterator<Item = impl Iterator<Item = usize>>,
+) -> Vec<Vec<usize>> {
+    let mut graph: DiGraph<(), ()> = DiGraph::with_capacity(count, count);
+    let places: Vec<NodeIndex> = (0..count).map(|_| graph.add_node(())).collect();
+    for (from, next) in places.iter().zip(next) {
+        for to in next.filter_map(|to| places.get(to)) {
+            graph.add_edge(*from, *to, ());
+        }
+    }
+    let is_round =
+        |part: &Vec<NodeIndex>| part.len() > 1 || part.iter().any(|one| graph.contains_edge(*one, *one));
+    let mut parts: Vec<Vec<usize>> = kosaraju_scc(&graph)
+        .into_iter()
+        .filter(is_round)
+        .map(|part| part.into_iter().map(NodeIndex::index).collect())
+        .collect();
+    parts.iter_mut().for_each(|part| part.sort_unstable());
+    parts
+}
+
 impl Graph {
     /// Of a model. `moves with` has no direction and is not in it, unless one end has a table: a table says all
     /// about its node, so there the edge can only be read from that end.

@@ -6,6 +6,7 @@ mod items;
 mod journals;
 mod nodes;
 mod references;
+mod rules;
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;

@@ -71,3 +71,65 @@ fn a_long_line_does_not_make_a_long_message() {
     assert!(text.len() < 4 << 10, "{} bytes", text.len());
     assert!(text.contains("network.pred:1:"), "{text}");
 }
+
+/// The schema of `forecastc test --format json` takes what it prints, in every state that a test can end in.
+#[test]
+#[cfg_attr(windows, ignore = "a session needs a Unix shell")]
+fn the_report_of_tests_is_valid_against_its_schema() {
+    let schema: serde_json::Value =
+        serde_json::from_str(include_str!("../../src/schemas/test.json")).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let printed = report("--format json");
+    let report: serde_json::Value = serde_json::from_str(&printed).unwrap();
+    let errors: Vec<String> = validator.iter_errors(&report).map(|error| error.to_string()).collect();
+    assert!(errors.is_empty(), "{errors:#?}");
+    let states: Vec<&str> =
+        report["assertions"].as_array().unwrap().iter().map(|one| one["status"].as_str().unwrap()).collect();
+    assert_eq!(states, ["passed", "failed", "unanswered"]);
+    assert!(!validator.is_valid(&serde_json::json!({ "schema_version": 1 })), "the schema refuses nothing");
+}
+
+/// Every element of the JUnit report is closed, and no text of a network breaks out of its place.
+#[test]
+#[cfg_attr(windows, ignore = "a session needs a Unix shell")]
+fn the_junit_report_is_well_formed() {
+    let printed = report("--format junit");
+    let mut rest = printed.strip_prefix("<?xml version=\"1.0\" encoding=\"UTF-8\"?>").unwrap();
+    let mut open: Vec<&str> = Vec::new();
+    let mut cases = 0;
+    while let Some((text, after)) = rest.split_once('<') {
+        assert!(!text.contains(['>', '"']), "{text}");
+        let (tag, after) = after.split_once('>').unwrap();
+        rest = after;
+        if let Some(name) = tag.strip_prefix('/') {
+            assert_eq!(open.pop(), Some(name));
+            continue;
+        }
+        let (name, attributes) = tag.trim_end_matches('/').split_once(' ').unwrap_or((tag, ""));
+        assert_eq!(attributes.matches('"').count() % 2, 0, "{tag}");
+        assert!(attributes.split('"').all(|part| !part.contains(['<', '>'])), "{tag}");
+        cases += usize::from(name == "testcase");
+        if !tag.ends_with('/') {
+            open.push(name);
+        }
+    }
+    assert_eq!((open, cases, rest.trim()), (Vec::new(), 4, ""));
+    let entities =
+        printed.replace("&lt;", "").replace("&gt;", "").replace("&quot;", "").replace("&apos;", "");
+    assert!(!entities.replace("&amp;", "").replace("&#10;", "").contains('&'), "{printed}");
+}
+
+/// What `forecastc test` prints of a network with texts that are made to break out of their frame.
+fn report(options: &str) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("predictions")).unwrap();
+    let text = "killer A \"</system-out> ]]> & \\\"q\\\"\" { probability 40% }\n\
+                killer V \"V\" {\n    probability 40%\n    2026-01-01 resolved void\n}\n\
+                assert P(A) > 50% \"<b> & 'x'\"\nassert P(A) > P(V)\nassert P(A) < 50%\n\
+                rule r \"<!--\" {\n    for killer\n    when p > 30%\n    fail \"{title} <x y=\\\"\"\n}\n";
+    std::fs::write(folder.path().join("predictions/a.pred"), text).unwrap();
+    let session = format!("$ forecastc test --quiet {options}\n");
+    let printed = crate::session::replay(&session, folder.path(), "2026-06-01");
+    let printed = printed.strip_prefix(&session).unwrap();
+    printed.strip_suffix("[exit 1]\n").unwrap().to_owned()
+}

@@ -28,7 +28,7 @@ use walkdir::WalkDir;
 
 const ROOT: &str = env!("CARGO_MANIFEST_DIR");
 /// The words of `pred.pest` that start no clause.
-const INNER_WORDS: &str = "of after past true else against with lag to or and not has in older than";
+const INNER_WORDS: &str = "of after past true else against with lag to or and not has in badged older than";
 const VERBS: &str = "probability evidence hit missed slipped resolved note corrects";
 
 #[test]

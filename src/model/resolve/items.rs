@@ -1,14 +1,12 @@
-//! Filling in the items that are no nodes: the network itself, predictors, classes, documents, tickers, rules.
+//! Filling in the items that are no nodes: the network itself, predictors, classes, documents, tickers.
 
 use std::sync::Arc;
 
-use super::super::expression;
-use super::super::{Action, Class, Document, NodeKind, Predictor, Rate, Rule, Ticker};
+use super::super::{Class, Document, Predictor, Rate, Ticker};
 use super::nodes::references;
 use super::references::Resolver;
 use super::{Declared, is_private, items};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::source::Span;
 use crate::syntax::tree::{File, Head, Item, Name, Prose, Says, Weblink};
 
 impl Resolver<'_> {
@@ -161,61 +159,5 @@ impl Resolver<'_> {
             }
         }
         self.model.documents.push(document);
-    }
-
-    pub(super) fn add_rule(&mut self, item: &Item) {
-        let Head::Named { id, title, .. } = &item.head else { return };
-        if item.broken {
-            return;
-        }
-        let mut subjects = Vec::new();
-        let mut when = None;
-        let mut action = None;
-        let mut text = None;
-        for clause in &item.body {
-            match &clause.says {
-                Says::For(kinds) => {
-                    subjects = kinds.iter().filter_map(|kind| NodeKind::of(kind.value)).collect()
-                }
-                Says::When(condition) => when = expression::condition(condition, self.out),
-                Says::Prose(Prose::Warn, message) => action = Some((Action::Warn, message.clone())),
-                Says::Prose(Prose::Fail, message) => action = Some((Action::Fail, message.clone())),
-                Says::Prose(Prose::Badge, message) => action = Some((Action::Badge, message.clone())),
-                Says::Prose(Prose::Text, words) => text = Some(words.clone()),
-                _ => {}
-            }
-        }
-        if let (Some(when), Some((action, message))) = (when, action) {
-            self.check_message(&message);
-            self.model.rules.push(Rule {
-                id: id.clone(),
-                title: title.clone(),
-                subjects,
-                when,
-                action,
-                message,
-                text,
-                private: is_private(item),
-                span: item.span,
-            });
-        }
-    }
-
-    /// The `{field}`s of a rule's message are fields.
-    fn check_message(&mut self, message: &Name) {
-        let text = &message.value;
-        // Without escapes the places in the text are places in the file, one quote further on.
-        let is_plain = (message.span.end - message.span.start) as usize == text.len() + 2;
-        for (at, _) in text.match_indices('{') {
-            let rest = text.get(at + 1..).unwrap_or_default();
-            let Some((field, _)) = rest.split_once('}') else { continue };
-            if expression::Field::from_name(field).is_some() {
-                continue;
-            }
-            let start = message.span.start as usize + at + 2;
-            let span = Span::new(message.span.source, start, start + field.len());
-            let span = if is_plain { span } else { message.span };
-            self.out.push(expression::unknown_field(field, span));
-        }
     }
 }

@@ -44,9 +44,7 @@ impl Resolver<'_> {
         for item in &declared.documents {
             self.add_document(item);
         }
-        for item in &declared.rules {
-            self.add_rule(item);
-        }
+        self.rules(&declared.rules);
     }
 
     fn bare(&self, declaration: &Declaration<'_>) -> Node {

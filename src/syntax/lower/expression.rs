@@ -55,6 +55,9 @@ impl Lower<'_> {
         if parts.take(Rule::in_word).is_some() {
             return Some(expression(span, Term::In(self.name(&parts.take(Rule::domain_path)?))));
         }
+        if parts.take(Rule::badged_word).is_some() {
+            return Some(expression(span, Term::Badged(self.name(&parts.take(Rule::id)?))));
+        }
         let first = self.sum(parts.take(Rule::sum)?)?;
         if parts.take(Rule::older_word).is_some() {
             parts.take(Rule::than_word)?;
@@ -132,11 +135,15 @@ impl Lower<'_> {
         }
         if let Some(numeral) = parts.take(Rule::numeral) {
             let span = self.span(&numeral);
-            let number = match numeral.as_str().strip_suffix('%') {
-                Some(_) => self.read(&numeral, Probability::read)?.value.as_f64(),
-                None => numeral.as_str().parse().ok()?,
-            };
-            return Some(expression(span, Term::Number(number)));
+            let is_percent = numeral.as_str().ends_with('%');
+            return Some(expression(
+                span,
+                if is_percent {
+                    Term::Percent(self.read(&numeral, Probability::read)?.value)
+                } else {
+                    Term::Number(numeral.as_str().parse().ok()?)
+                },
+            ));
         }
         if let Some(path) = parts.take(Rule::path) {
             return Some(expression(self.span(&path), Term::Name(self.name(&path))));

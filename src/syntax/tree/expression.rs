@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::Name;
 use crate::source::{Span, Spanned};
-use crate::value::Duration;
+use crate::value::{Duration, Probability};
 
 /// An expression of `assert` or `when`, with its words.
 #[derive(Clone, Debug)]
@@ -24,8 +24,10 @@ impl PartialEq for Expression {
 /// The forms of expressions.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Term {
-    /// `15%` or `2`; percentages are divided by 100.
+    /// `2`
     Number(f64),
+    /// `15%`
+    Percent(Probability),
     /// A node in `assert`, a field in `when`.
     Name(Name),
     /// `P(A | B, not C)`
@@ -53,6 +55,8 @@ pub enum Term {
     Has(Name),
     /// `in ai/infrastructure`
     In(Name),
+    /// `badged RULE`
+    Badged(Name),
 }
 
 /// The operators of arithmetic.
@@ -110,11 +114,11 @@ impl Term {
             Self::Or(_) => 0,
             Self::And(_) => 1,
             Self::Not(_) => 2,
-            Self::Compare(..) | Self::Older(..) | Self::Has(_) | Self::In(_) => 3,
+            Self::Compare(..) | Self::Older(..) | Self::Has(_) | Self::In(_) | Self::Badged(_) => 3,
             Self::Arithmetic(_, Operator::Plus | Operator::Minus, _) => 4,
             Self::Arithmetic(_, Operator::Times | Operator::Over, _) => 5,
             Self::Negative(_) => 6,
-            Self::Number(_) | Self::Name(_) | Self::Belief { .. } => 7,
+            Self::Number(_) | Self::Percent(_) | Self::Name(_) | Self::Belief { .. } => 7,
         }
     }
 }
@@ -135,6 +139,7 @@ impl fmt::Display for Expression {
         };
         match self.term.as_ref() {
             Term::Number(number) => write!(f, "{number}"),
+            Term::Percent(percent) => write!(f, "{percent}"),
             Term::Name(name) => f.write_str(&name.value),
             Term::Belief { event, given } => {
                 write!(f, "P({event}")?;
@@ -171,6 +176,7 @@ impl fmt::Display for Expression {
             }
             Term::Has(tag) => write!(f, "has {}", tag.value),
             Term::In(domain) => write!(f, "in {}", domain.value),
+            Term::Badged(rule) => write!(f, "badged {}", rule.value),
         }
     }
 }
