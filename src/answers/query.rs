@@ -115,7 +115,12 @@ impl<'a> Asker<'a> {
         let (node, rest) = open.split_first()?;
         *patience = patience.checked_sub(1)?;
         let supposed: Vec<(NodeId, bool)> = states.iter().map(|(node, state)| (*node, *state)).collect();
-        let supposition = self.forecast.suppose(self.model, &supposed, Way::Observed).ok()?;
+        let supposition = match self.forecast.suppose(self.model, &supposed, Way::Observed) {
+            Ok(supposition) => supposition,
+            // What cannot be has no share but that of rounding.
+            Err(Objection::Impossible { .. }) => return Some((0.0, 0.0)),
+            Err(Objection::NoNumber(_)) => return None,
+        };
         let yes = supposition.belief(*node)?.probability;
         let (mut both, mut given) = (0.0, 0.0);
         for (state, share) in [(true, yes), (false, 1.0 - yes)] {
@@ -242,10 +247,10 @@ pub(crate) fn literals(expressions: &[Expression<NodeId>]) -> Option<Vec<(NodeId
     for expression in expressions {
         match expression.term.as_ref() {
             Term::Atom(node) => out.push((*node, true)),
-            Term::Not(inner) => match inner.term.as_ref() {
-                Term::Atom(node) => out.push((*node, false)),
-                _ => return None,
-            },
+            Term::Not(inner) => {
+                let Term::Atom(node) = inner.term.as_ref() else { return None };
+                out.push((*node, false));
+            }
             Term::And(parts) => out.extend(literals(parts)?),
             Term::Or(_) | Term::Number(_) | Term::Negative(_) | Term::Arithmetic(..) | Term::Compare(..) => {
                 return None;

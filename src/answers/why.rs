@@ -86,7 +86,7 @@ pub fn why(model: &Model, forecast: &Forecast, node: NodeId) -> Option<Why> {
                     .journal
                     .get(fact)
                     .is_some_and(|fact| stated.is_some_and(|stated| fact.date.value <= stated)),
-                _ => false,
+                What::Level | What::Outside | What::Cause(_) => false,
             };
             Part { what, log_odds, error, points, span: span(model, forecast, node, what), is_priced_in }
         })

@@ -224,13 +224,12 @@ impl<'a> Page<'a> {
                 let said = model.node(node);
                 let of = if node == self.id { String::new() } else { format!(" on {}", said.id) };
                 let Some(fact) = said.journal.get(fact) else { return "evidence".to_owned() };
-                let by = match fact.event {
-                    Event::Evidence { by: Some(by), .. } => {
-                        let kappa = self.network.forecast.kappa(&self.network.model, by, fact.date.value);
-                        let name = model.predictors.get(by.index()).map_or("", |one| one.id.value.as_ref());
-                        format!(" by {name} (κ {kappa:.2})")
-                    }
-                    _ => String::new(),
+                let by = if let Event::Evidence { by: Some(by), .. } = fact.event {
+                    let kappa = self.network.forecast.kappa(&self.network.model, by, fact.date.value);
+                    let name = model.predictors.get(by.index()).map_or("", |one| one.id.value.as_ref());
+                    format!(" by {name} (κ {kappa:.2})")
+                } else {
+                    String::new()
                 };
                 let words = fact.text.as_ref().map(|text| format!(": {}", text.value)).unwrap_or_default();
                 format!("evidence{of}{by} {}{words}", fact.date.value)

@@ -70,7 +70,6 @@ impl Count {
 }
 
 /// The standard error of a share of counts. What was never seen, or always, is one world away from another share.
-#[expect(clippy::cast_precision_loss, reason = "shares are few")]
 pub(crate) fn error(counts: impl Iterator<Item = (f64, f64)>, share: f64) -> f64 {
     let (mut squares, mut all, mut shares) = (0.0, 0.0, 0_u32);
     for (so, of) in counts {

@@ -12,13 +12,16 @@ use super::book::{Book, error};
 use super::engine::Engine;
 use super::logic::{Literal, Logic};
 use super::number::{exp, ln, logit};
-use super::part::{Bearing, Law, Part, Target};
+use super::part::{Bearing, Input, Law, Part, Target};
 use super::run::Evaluated;
 use super::step::{Finding, Step};
 use super::voice::Voices;
 use super::{Forecast, Method};
 use crate::model::{Event, Model, NodeId, PredictorId};
 use crate::value::Date;
+
+/// Log odds beyond these are as good as certain.
+const CERTAIN: f64 = 40.0;
 
 /// Worlds that are looked at where a part was sampled.
 const WORLDS: usize = 1 << 14;
@@ -85,6 +88,10 @@ impl Forecast {
             return None;
         }
         let levels = engine.levels();
+        // What is certain may come out a little short of it.
+        if now.probability.min(1.0 - now.probability) < 1e-9 && !is_open(part, &levels, place) {
+            return None;
+        }
         let scene = Scene::new(&part.part, &levels, place, model)?;
         let own = part.part.variables.get(scene.variable)?;
         let evidence = self.evidence(model, part, &own.nodes);
@@ -175,10 +182,23 @@ impl Forecast {
         if said.facts(self.today).any(|fact| fact.event.stated().is_some()) {
             return None;
         }
-        let stated = said.prior?.value.as_f64();
         match part.part.targets.get(place)? {
-            Target::Stated(blended) => Some(logit(*blended) - logit(stated)),
-            Target::Implied { .. } | Target::Table | Target::Level(_) => None,
+            Target::Stated(aim) => {
+                let number = |id: NodeId| model.node(id).prior.map(|prior| prior.value.as_f64());
+                // `rest` is what the others leave.
+                let rest = || {
+                    let choice = model.choices.get(said.choice?.index())?;
+                    Some(1.0 - choice.scenarios.iter().filter_map(|id| number(*id)).sum::<f64>())
+                };
+                Some(logit(*aim) - logit(number(node).or_else(rest)?))
+            }
+            // Where nothing is stated, what the edges imply stands for it.
+            target @ Target::Implied { edges, like, .. } => {
+                let of = |place: usize| self.before(part.id(place)).map_or(0.5, |belief| belief.probability);
+                let implied = Target::Implied { edges: edges.clone(), like: *like, outside: None };
+                Some(logit(target.probability(of)?) - logit(implied.probability(of)?))
+            }
+            Target::Table | Target::Level(_) => None,
         }
     }
 
@@ -240,6 +260,20 @@ impl Forecast {
     }
 }
 
+/// Whether gates and what is known leave a node both outcomes.
+fn is_open(part: &Evaluated, levels: &[f64], node: usize) -> bool {
+    let logic = Logic::new(&part.part, levels);
+    let settled = part.said.iter().enumerate().filter_map(|(node, finding)| match finding {
+        Finding::Settled(state) => Some(Literal { node, state: *state }),
+        Finding::Open(_) => None,
+    });
+    let facts: Vec<Literal> = settled.collect();
+    [true, false].into_iter().all(|state| {
+        let all: Vec<Literal> = facts.iter().copied().chain([Literal { node, state }]).collect();
+        logic.allows(&all)
+    })
+}
+
 impl<'a> Scene<'a> {
     fn new(part: &'a Part, levels: &'a [f64], place: usize, model: &Model) -> Option<Self> {
         let own = *part.places.get(place)?;
@@ -271,8 +305,16 @@ impl<'a> Scene<'a> {
             below.law.parents().iter().any(|node| variable.nodes.contains(node))
         };
         let below = part.variables.iter().enumerate().filter(|(_, below)| hangs(below));
+        // Of a choice below, the first scenario that something here bears on.
+        let touched = |below: &super::part::Variable| -> Vec<usize> {
+            let Law::Choice(lists) = &below.law else { return Vec::new() };
+            let touches =
+                |inputs: &[Input]| inputs.iter().any(|input| variable.nodes.contains(&input.source));
+            let touched = below.nodes.iter().zip(lists).filter(|(_, inputs)| touches(inputs));
+            touched.map(|(node, _)| *node).collect()
+        };
         let mut children: Vec<(NodeId, usize)> =
-            below.map(|(number, _)| (first(number, &[]), number)).collect();
+            below.map(|(number, below)| (first(number, &touched(below)), number)).collect();
         children.sort_by_key(|(child, _)| (model.node(*child).parent != Some(id(place)), *child));
         Some(Self { part, levels, variable: own.variable, state: own.state, parents, children })
     }
@@ -428,10 +470,10 @@ impl Scene<'_> {
     }
 }
 
-/// The log odds of one of several masses.
+/// The log odds of one of several masses, as far as they go.
 fn log_odds(masses: &[f64], state: usize) -> f64 {
     let own = masses.get(state).copied().unwrap_or(0.0);
     let others: f64 =
         masses.iter().enumerate().filter(|(other, _)| *other != state).map(|(_, mass)| mass).sum();
-    ln(own) - ln(others)
+    (ln(own) - ln(others)).clamp(-CERTAIN, CERTAIN)
 }

@@ -9,8 +9,8 @@ use rayon::prelude::*;
 
 use super::engine::Engine;
 use super::exact::Exact;
-use super::logic::{Literal, Logic};
-use super::part::{Law, Part, Target};
+use super::logic::{Literal, Logic, smallest};
+use super::part::{Bearing, Input, Law, Part, Target};
 use super::run::{Evaluated, settles};
 use super::step::{Estimate, Finding, Step};
 use super::{Belief, Book, Forecast, Reason};
@@ -178,23 +178,15 @@ impl Forecast {
     ) -> Result<Supposed, (Vec<Literal>, Vec<usize>)> {
         let Some(engine) = &part.engine else { return Err((states.to_vec(), Vec::new())) };
         let levels = engine.levels();
-        let (cut, levels) = match way {
-            Way::Observed => (None, levels),
-            Way::Forced => {
-                let cut = cut(&part.part, &levels, states);
-                let level = |(target, before): (&Target, f64)| match target {
-                    Target::Level(level) => *level,
-                    Target::Stated(_) | Target::Implied { .. } | Target::Table => before,
-                };
-                let levels = cut.targets.iter().zip(levels).map(level).collect();
-                (Some(Arc::new(cut)), levels)
-            }
+        let shaped = |states: &[Literal]| match way {
+            Way::Observed => None,
+            Way::Forced => Some(cut(&part.part, &levels, states)),
         };
-        let shape = cut.as_ref().unwrap_or(&part.part);
+        let cut = shaped(states).map(Arc::new);
         let mut said = part.said.clone();
         if way == Way::Forced {
-            for one in states {
-                if let Some(said) = said.get_mut(one.node) {
+            for node in states.iter().flat_map(|one| forced(&part.part, *one)) {
+                if let Some(said) = said.get_mut(node) {
                     *said = Finding::Open(0.0);
                 }
             }
@@ -206,16 +198,18 @@ impl Forecast {
         });
         let facts: Vec<Literal> = settled.collect();
         let all: Vec<Literal> = facts.iter().chain(states).copied().collect();
-        let logic = Logic::new(shape, &levels);
-        let against = || {
-            let kept = logic.conflict(&all);
-            let kept: Vec<Literal> = kept.iter().filter_map(|place| all.get(*place).copied()).collect();
-            let is_state = |one: &&Literal| states.contains(one);
-            let states: Vec<Literal> = kept.iter().filter(is_state).copied().collect();
-            (states, kept.iter().filter(|one| !is_state(one)).map(|one| one.node).collect())
-        };
+        let logic = Logic::new(cut.as_deref().unwrap_or(&part.part), &after(cut.as_deref(), &levels));
         if !distinct(&all) || !logic.allows(&all) {
-            return Err(against());
+            // What is left out of the states is not cut either.
+            let kept = smallest(all.len(), |kept| {
+                let all: Vec<Literal> = kept.iter().filter_map(|place| all.get(*place).copied()).collect();
+                let fewer: Vec<Literal> = all.iter().filter(|one| states.contains(one)).copied().collect();
+                let Some(cut) = shaped(&fewer) else { return logic.allows(&all) };
+                distinct(&all) && Logic::new(&cut, &after(Some(&cut), &levels)).allows(&all)
+            });
+            let kept = kept.iter().filter_map(|place| all.get(*place).copied());
+            let (states, facts): (Vec<Literal>, Vec<Literal>) = kept.partition(|one| states.contains(one));
+            return Err((states, facts.iter().map(|one| one.node).collect()));
         }
         let follows = logic.follow(all.iter().copied()).unwrap_or_default();
         let finding = |(node, said): (usize, &Finding)| match follows.get(node) {
@@ -248,6 +242,24 @@ fn distinct(all: &[Literal]) -> bool {
     })
 }
 
+/// The nodes that a forced state says all about: a scenario that is made true is its whole choice.
+fn forced(part: &Part, one: Literal) -> Vec<usize> {
+    let variable = part.places.get(one.node).and_then(|place| part.variables.get(place.variable));
+    match variable.filter(|variable| one.state && matches!(variable.law, Law::Choice(_))) {
+        Some(choice) => choice.nodes.clone(),
+        None => vec![one.node],
+    }
+}
+
+/// Levels as a cut leaves them.
+fn after(cut: Option<&Part>, levels: &[f64]) -> Vec<f64> {
+    let level = |(target, before): (&Target, &f64)| match target {
+        Target::Level(level) => *level,
+        Target::Stated(_) | Target::Implied { .. } | Target::Table => *before,
+    };
+    cut.map_or_else(|| levels.to_vec(), |cut| cut.targets.iter().zip(levels).map(level).collect())
+}
+
 /// A part in which nothing bears on some nodes, and they have their states. All levels are what they are.
 fn cut(part: &Part, levels: &[f64], states: &[Literal]) -> Part {
     let mut cut = part.clone();
@@ -270,7 +282,17 @@ fn cut(part: &Part, levels: &[f64], states: &[Literal]) -> Part {
                     }
                 }
             }
-            Law::Choice(_) => {
+            Law::Choice(lists) => {
+                // Whatever becomes of the other scenarios, this one is denied: also where they all are.
+                let mut sources = lists.iter().flatten().map(|input| input.source);
+                let gates = sources.next().map(|source| {
+                    let gate = |when| Input { source, bearing: Bearing::Gate { when, then: false } };
+                    vec![gate(true), gate(false)]
+                });
+                let own = variable.nodes.iter().position(|node| *node == one.node);
+                if let Some(inputs) = own.and_then(|own| lists.get_mut(own)) {
+                    *inputs = gates.unwrap_or_default();
+                }
                 if let Some(target) = cut.targets.get_mut(one.node) {
                     *target = Target::Level(f64::NEG_INFINITY);
                 }

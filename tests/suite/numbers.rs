@@ -2,6 +2,7 @@
 //!
 //! Every test shows the network that it fails for and the numbers side by side.
 
+mod answers;
 mod conflicts;
 mod engine;
 mod enumeration;

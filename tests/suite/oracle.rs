@@ -5,13 +5,16 @@
 //! only from tables that are made once; there is no elimination, no message passing and no sampling here.
 //!
 //! `network` says how a node depends on its parents, `levels` finds levels by bisection, `voices` weighs
-//! predictors, `replay` goes through the days. `writer` makes random networks as text, and `by_hand` checks the
+//! predictors, `replay` goes through the days. `questions` says what follows where some nodes have certain states,
+//! and `parts` takes a number apart. `writer` makes random networks as text, and `by_hand` checks the
 //! oracle itself against arithmetic on paper.
 
 mod by_hand;
 mod journal;
 mod levels;
 mod network;
+mod parts;
+mod questions;
 mod replay;
 mod voices;
 pub(crate) mod writer;
@@ -21,6 +24,8 @@ use std::collections::BTreeSet;
 use forecastc::model::{Model, NodeId, PredictorId};
 use forecastc::value::Date;
 
+pub(crate) use parts::Comes;
+pub(crate) use questions::{Standing, Way};
 pub(crate) use replay::{Line, is_possible};
 
 /// What the oracle says about a network on a day.

@@ -7,7 +7,7 @@ use forecastc::model::{NodeId, Rate};
 use forecastc::value::Date;
 
 use super::Refusal;
-use super::network::{Implying, Network, Variable, logit};
+use super::network::{Case, Implying, Network, Variable, logit};
 
 /// The level of every node. Minus and plus infinity stand for the nearest that gates leave.
 pub(super) type Levels = Vec<f64>;
@@ -31,8 +31,7 @@ impl Variable {
     }
 
     /// P(value | case), by the definition: proportional to exp(level + offset) among the allowed.
-    pub(super) fn chances(&self, case: usize, levels: &Levels) -> Vec<f64> {
-        let case = &self.cases[case];
+    pub(super) fn chances(&self, case: &Case, levels: &Levels) -> Vec<f64> {
         let height = |value: usize| self.level(levels, value) + case.offset[value];
         let allowed = (0..self.values).filter(|value| case.allowed[*value]);
         let highest = allowed.map(height).fold(f64::NEG_INFINITY, f64::max);
@@ -44,6 +43,26 @@ impl Variable {
         let shares: Vec<f64> = (0..self.values).map(share).collect();
         let sum: f64 = shares.iter().sum();
         shares.into_iter().map(|share| share / sum).collect()
+    }
+
+    /// Joint states of the variables before and of this one, from those before and P of its values in each case.
+    pub(super) fn extend(&self, joint: &mut Vec<f64>, chances: &[Vec<f64>]) {
+        // The value 0 takes the place of the states before, the others come behind.
+        for value in (0..self.values).rev() {
+            for state in 0..self.stride {
+                let product = joint[state] * chances[usize::from(self.case_of[state])][value];
+                match value {
+                    0 => joint[state] = product,
+                    _ => {
+                        let at = value * self.stride + state;
+                        if joint.len() <= at {
+                            joint.resize(at + 1, 0.0);
+                        }
+                        joint[at] = product;
+                    }
+                }
+            }
+        }
     }
 }
 
@@ -62,25 +81,10 @@ impl Network<'_> {
         let chances: Vec<Vec<f64>> = (0..variable.cases.len())
             .map(|case| match is_left_out {
                 true => vec![1.0; variable.values],
-                false => variable.chances(case, levels),
+                false => variable.chances(&variable.cases[case], levels),
             })
             .collect();
-        // The value 0 takes the place of the states before, the others come behind.
-        for value in (0..variable.values).rev() {
-            for state in 0..variable.stride {
-                let product = joint[state] * chances[usize::from(variable.case_of[state])][value];
-                match value {
-                    0 => joint[state] = product,
-                    _ => {
-                        let at = value * variable.stride + state;
-                        if joint.len() <= at {
-                            joint.resize(at + 1, 0.0);
-                        }
-                        joint[at] = product;
-                    }
-                }
-            }
-        }
+        variable.extend(joint, &chances);
     }
 
     /// P of a node among joint states of any weight; not a number where all of it is zero.
@@ -146,6 +150,35 @@ impl Network<'_> {
         let weight = view.weight.as_f64();
         let part = |weight: f64, log_odds: f64| if weight == 0.0 { 0.0 } else { weight * log_odds };
         part(1.0 - weight, inside) + part(weight, logit(rate))
+    }
+
+    /// The log odds that a node states or implies, and those that it aims at with outside views. None of a node with
+    /// a table, which is as it is written.
+    pub(super) fn aim(&self, node: NodeId, first: &Levels) -> Result<Option<[f64; 2]>, Refusal> {
+        let variable = &self.variables[self.place[node.index()]];
+        if variable.has_table {
+            return Ok(None);
+        }
+        let prior = self.model.node(node).prior.map(|prior| prior.value.as_f64());
+        if variable.is_choice {
+            let stated = |node: &NodeId| self.model.node(*node).prior.map(|prior| prior.value.as_f64());
+            let rest = 1.0 - variable.nodes.iter().filter_map(stated).sum::<f64>();
+            let aims = self.choice(variable);
+            let aim = aims.iter().find(|(other, _)| *other == node).map(|(_, aim)| *aim);
+            return Ok(aim.map(|aim| [logit(prior.unwrap_or(rest)), aim]));
+        }
+        let inside = match prior {
+            Some(prior) => logit(prior),
+            None => {
+                let joint = self.joint(first, None);
+                let sources = variable.implying.iter().map(|one| {
+                    let (Implying::Numbers(source, ..) | Implying::Likewise(source)) = *one;
+                    (source, self.probability(&joint, source))
+                });
+                implied(&variable.implying, &sources.collect())?
+            }
+        };
+        Ok(Some([inside, self.blend(node, inside)]))
     }
 
     /// What the scenarios of a choice begin at.

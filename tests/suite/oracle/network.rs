@@ -20,6 +20,8 @@ pub(super) struct Network<'a> {
     pub(super) states: usize,
     /// The sentences of the page that came to bear.
     pub(super) met: BTreeSet<&'static str>,
+    /// What bears on each node.
+    pub(super) influences: Vec<Vec<Influence>>,
 }
 
 pub(super) struct Variable {
@@ -57,8 +59,8 @@ pub(super) enum Implying {
 
 /// A parent, and what it does when it is true and when it is false.
 #[derive(Clone, Copy)]
-struct Influence {
-    source: NodeId,
+pub(super) struct Influence {
+    pub(super) source: NodeId,
     weight: f64,
     /// The gate of the source being false, then that of its being true: which value of the child it forces.
     gates: [Option<bool>; 2],
@@ -185,19 +187,20 @@ impl<'a> Network<'a> {
                 }
             }
         }
-        let mut network = Self { model, variables: Vec::new(), place, truth, states: 1, met };
+        let mut network = Self { model, variables: Vec::new(), place, truth, states: 1, met, influences };
         for group in order {
-            network.add(&groups[group], &influences, &implying);
+            network.add(&groups[group], &implying);
         }
         network
     }
 
-    fn add(&mut self, nodes: &[NodeId], influences: &[Vec<Influence>], implying: &[Vec<Implying>]) {
+    fn add(&mut self, nodes: &[NodeId], implying: &[Vec<Implying>]) {
         let is_choice = self.model.node(nodes[0]).choice.is_some();
-        let table = self.model.tables.iter().find(|table| table.target == nodes[0]);
+        let table = self.table(nodes[0]);
+        let influences: Vec<Vec<Influence>> =
+            nodes.iter().map(|node| self.influences[node.index()].clone()).collect();
         let mut parents: Vec<usize> = Vec::new();
-        let sources =
-            nodes.iter().flat_map(|node| &influences[node.index()]).map(|influence| influence.source);
+        let sources = influences.iter().flatten().map(|influence| influence.source);
         for source in sources.chain(table.iter().flat_map(|table| table.parents.iter().copied())) {
             if !parents.contains(&self.place[source.index()]) {
                 parents.push(self.place[source.index()]);
@@ -217,10 +220,16 @@ impl<'a> Network<'a> {
                 known.resize(key + 1, None);
             }
             if known[key].is_none() {
-                cases.push(match is_choice {
-                    true => self.case_of_choice(state, nodes, influences),
-                    false => self.case_of_node(state, table, &influences[nodes[0].index()]),
-                });
+                let (case, met) = match is_choice {
+                    true => self.case_of_choice(state, &influences, &[]),
+                    false => {
+                        let row =
+                            table.map(|table| row(table, |parent| self.is_true(state, parent)).as_f64());
+                        self.case_of_node(state, row, &influences[0])
+                    }
+                };
+                self.met.extend(met);
+                cases.push(case);
                 known[key] = u16::try_from(cases.len() - 1).ok();
             }
             case_of.push(known[key].unwrap());
@@ -249,16 +258,27 @@ impl<'a> Network<'a> {
         self.value(state, self.place[node.index()]) == self.truth[node.index()]
     }
 
-    fn case_of_node(&mut self, state: usize, table: Option<&Table>, influences: &[Influence]) -> Case {
+    /// The table of a node.
+    pub(super) fn table(&self, node: NodeId) -> Option<&'a Table> {
+        self.model.tables.iter().find(|table| table.target == node)
+    }
+
+    /// What a row of its table and these influences do to a node, and the sentences that say so.
+    pub(super) fn case_of_node(
+        &self,
+        state: usize,
+        row: Option<f64>,
+        influences: &[Influence],
+    ) -> (Case, Vec<&'static str>) {
+        let mut met = Vec::new();
         let mut offset = 0.0;
         let mut forced = [false, false];
-        if let Some(table) = table {
-            self.met.insert("a table");
-            let cells: Vec<bool> = table.parents.iter().map(|parent| self.is_true(state, *parent)).collect();
-            let row = table.rows.iter().find(|row| row.cells == cells).unwrap();
-            match gate(row.probability.value) {
-                Some(value) => forced[usize::from(value)] = true,
-                None => offset += logit(row.probability.value.as_f64()),
+        if let Some(row) = row {
+            met.push("a table");
+            match row {
+                0.0 => forced[0] = true,
+                1.0 => forced[1] = true,
+                _ => offset += logit(row),
             }
         }
         for influence in influences {
@@ -271,22 +291,30 @@ impl<'a> Network<'a> {
             }
         }
         // The gate that denies wins.
-        self.met.extend((forced[0] || forced[1]).then_some("a gate"));
-        self.met.extend((forced[0] && forced[1]).then_some("gates that disagree"));
+        met.extend((forced[0] || forced[1]).then_some("a gate"));
+        met.extend((forced[0] && forced[1]).then_some("gates that disagree"));
         let allowed = match forced {
             [true, _] => vec![true, false],
             [false, true] => vec![false, true],
             [false, false] => vec![true, true],
         };
-        Case { allowed, offset: vec![0.0, offset] }
+        (Case { allowed, offset: vec![0.0, offset] }, met)
     }
 
-    fn case_of_choice(&mut self, state: usize, nodes: &[NodeId], influences: &[Vec<Influence>]) -> Case {
-        let mut denied = vec![false; nodes.len()];
-        let mut made = vec![false; nodes.len()];
-        let mut offset = vec![0.0; nodes.len()];
-        for (value, node) in nodes.iter().enumerate() {
-            for influence in &influences[node.index()] {
+    /// What influences on each of its scenarios do to a choice, and the sentences that say so. Some scenarios may
+    /// be ruled out from outside.
+    pub(super) fn case_of_choice(
+        &self,
+        state: usize,
+        influences: &[Vec<Influence>],
+        out: &[usize],
+    ) -> (Case, Vec<&'static str>) {
+        let mut met = Vec::new();
+        let mut denied: Vec<bool> = (0..influences.len()).map(|value| out.contains(&value)).collect();
+        let mut made = vec![false; influences.len()];
+        let mut offset = vec![0.0; influences.len()];
+        for (value, influences) in influences.iter().enumerate() {
+            for influence in influences {
                 let source = self.is_true(state, influence.source);
                 if source {
                     offset[value] += influence.weight;
@@ -300,17 +328,23 @@ impl<'a> Network<'a> {
         }
         let mut allowed: Vec<bool> = denied.iter().map(|denied| !denied).collect();
         let is_made = |value: &usize| allowed[*value] && made[*value];
-        if (0..nodes.len()).any(|value| is_made(&value)) {
-            allowed = (0..nodes.len()).map(|value| is_made(&value)).collect();
+        if (0..influences.len()).any(|value| is_made(&value)) {
+            allowed = (0..influences.len()).map(|value| is_made(&value)).collect();
         }
-        self.met.extend(made.contains(&true).then_some("a gate that makes a scenario true"));
-        self.met.extend(denied.contains(&true).then_some("a gate that rules a scenario out"));
+        met.extend(made.contains(&true).then_some("a gate that makes a scenario true"));
+        met.extend(denied.contains(&true).then_some("a gate that rules a scenario out"));
         if !allowed.contains(&true) {
-            self.met.insert("gates that rule out all scenarios");
-            allowed.fill(true);
+            met.push("gates that rule out all scenarios");
+            allowed = (0..influences.len()).map(|value| !out.contains(&value)).collect();
         }
-        Case { allowed, offset }
+        (Case { allowed, offset }, met)
     }
+}
+
+/// The number of a table in the row of these states.
+pub(super) fn row(table: &Table, is_true: impl Fn(NodeId) -> bool) -> Probability {
+    let cells: Vec<bool> = table.parents.iter().map(|parent| is_true(*parent)).collect();
+    table.rows.iter().find(|row| row.cells == cells).unwrap().probability.value
 }
 
 /// The tie of a milestone to its node, and what it implies.

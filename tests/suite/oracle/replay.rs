@@ -28,13 +28,24 @@ pub(super) fn in_force(model: &Model, node: NodeId, day: Date) -> Vec<usize> {
 }
 
 /// What is known at the end of a day.
-struct Known {
+#[derive(Clone)]
+pub(super) struct Known {
     /// The outcome of a node, if it is settled.
-    outcome: Vec<Option<Outcome>>,
+    pub(super) outcome: Vec<Option<Outcome>>,
     /// The last statement about it.
-    stated: Vec<Option<usize>>,
+    pub(super) stated: Vec<Option<usize>>,
+    /// Lines of evidence about a node that count, each with what it multiplies the odds by.
+    pub(super) evidence: Vec<Vec<(usize, f64)>>,
+    /// What silence multiplies the odds of a node by.
+    pub(super) silence: Vec<f64>,
+}
+
+impl Known {
     /// By how much evidence and silence multiply the odds of a node.
-    odds: Vec<f64>,
+    fn odds(&self, node: NodeId) -> f64 {
+        let evidence = self.evidence[node.index()].iter().map(|(_, ratio)| ratio);
+        evidence.product::<f64>() * self.silence[node.index()]
+    }
 }
 
 struct Replay<'a> {
@@ -48,18 +59,10 @@ struct Replay<'a> {
 }
 
 pub(super) fn answers(model: &Model, today: Date) -> Result<Answers, Refusal> {
-    let network = Network::new(model);
-    let first = network.first_levels()?;
-    let prior = network.joint(&first, None);
-    let mut met = network.met.clone();
-    met.extend(first.iter().any(|level| level.is_infinite()).then_some("the nearest that gates leave"));
-    met.extend(model.nodes.iter().any(|node| node.outside.is_some()).then_some("an outside view"));
-    let (set, weights) = (BTreeMap::new(), BTreeMap::new());
-    let mut replay = Replay { network, model, first, set, weights, met };
-    let dates = model.nodes.iter().flat_map(|node| node.journal.iter().map(|fact| fact.date.value));
-    let dates: BTreeSet<Date> = dates.filter(|date| *date <= today).collect();
+    let mut replay = Replay::new(model)?;
+    let prior = replay.network.joint(&replay.first, None);
     let mut days = Vec::new();
-    for day in dates {
+    for day in dates(model, today) {
         days.push((day, replay.day(day)?));
     }
     let now = replay.day(today)?;
@@ -89,6 +92,22 @@ pub(super) fn answers(model: &Model, today: Date) -> Result<Answers, Refusal> {
     Ok(Answers { before, days, now, readings, voices, met: replay.met })
 }
 
+/// The days with a line in some journal.
+fn dates(model: &Model, today: Date) -> BTreeSet<Date> {
+    let dates = model.nodes.iter().flat_map(|node| node.journal.iter().map(|fact| fact.date.value));
+    dates.filter(|date| *date <= today).collect()
+}
+
+/// The network, what is known, and the levels, as they stand on a day; and the levels before all facts.
+pub(super) fn standing(model: &Model, today: Date) -> Result<(Network<'_>, Known, Levels, Levels), Refusal> {
+    let mut replay = Replay::new(model)?;
+    for day in dates(model, today) {
+        replay.day(day)?;
+    }
+    let (known, levels, _) = replay.end_of(today)?;
+    Ok((replay.network, known, levels, replay.first))
+}
+
 /// All predictors that somebody names: ids are only made by the model.
 fn predictors(model: &Model) -> BTreeSet<PredictorId> {
     let voices = model.nodes.iter().flat_map(|node| node.by.iter().copied());
@@ -104,9 +123,26 @@ fn predictors(model: &Model) -> BTreeSet<PredictorId> {
     voices.chain(lines).collect()
 }
 
-impl Replay<'_> {
+impl<'a> Replay<'a> {
+    fn new(model: &'a Model) -> Result<Self, Refusal> {
+        let network = Network::new(model);
+        let first = network.first_levels()?;
+        let mut met = network.met.clone();
+        met.extend(first.iter().any(|level| level.is_infinite()).then_some("the nearest that gates leave"));
+        met.extend(model.nodes.iter().any(|node| node.outside.is_some()).then_some("an outside view"));
+        Ok(Self { network, model, first, set: BTreeMap::new(), weights: BTreeMap::new(), met })
+    }
+
     /// P of every node at the end of a day. The statements of the days before are settled already.
     fn day(&mut self, day: Date) -> Result<Vec<Option<f64>>, Refusal> {
+        let (known, _, joint) = self.end_of(day)?;
+        let is_void = |id: NodeId| known.outcome[id.index()] == Some(Outcome::Void);
+        let belief = |id| (!is_void(id)).then(|| self.network.probability(&joint, id));
+        Ok(self.model.nodes().map(|(id, _)| belief(id)).collect())
+    }
+
+    /// What is known at the end of a day, the levels, and the weights of joint states.
+    fn end_of(&mut self, day: Date) -> Result<(Known, Levels, Vec<f64>), Refusal> {
         let known = self.known(day);
         let mut levels = self.first.clone();
         let mut wanted = Vec::new();
@@ -122,13 +158,11 @@ impl Replay<'_> {
             wanted.push((id, line, logit(number.value.as_f64())));
         }
         self.set_levels(&known, &mut levels, &wanted, day)?;
-        let joint = self.weigh(self.network.joint(&levels, None), &known);
+        let joint = self.network.weigh(self.network.joint(&levels, None), &known);
         if joint.iter().all(|weight| *weight == 0.0) {
             return Err(Refusal::Impossible(day));
         }
-        let is_void = |id: NodeId| known.outcome[id.index()] == Some(Outcome::Void);
-        let belief = |id| (!is_void(id)).then(|| self.network.probability(&joint, id));
-        Ok(self.model.nodes().map(|(id, _)| belief(id)).collect())
+        Ok((known, levels, joint))
     }
 
     /// The statements of a day hold together, given all that is known at its end.
@@ -152,14 +186,14 @@ impl Replay<'_> {
             }
         }
         // No finite level makes impossible facts possible.
-        if self.weigh(self.network.joint(levels, None), known).iter().all(|weight| *weight == 0.0) {
+        if self.network.weigh(self.network.joint(levels, None), known).iter().all(|weight| *weight == 0.0) {
             return Err(Refusal::Impossible(day));
         }
         self.check_choices(wanted, day)?;
         self.met.insert(if wanted.len() == 1 { "a statement" } else { "statements of one day" });
         let masses = |levels: &Levels, place: usize| {
             let variable = &self.network.variables[place];
-            let joint = self.weigh(self.network.joint(levels, Some(place)), known);
+            let joint = self.network.weigh(self.network.joint(levels, Some(place)), known);
             let mut masses = vec![vec![0.0; variable.values]; variable.cases.len()];
             for (state, weight) in joint.iter().enumerate() {
                 let case = usize::from(variable.case_of[state % variable.stride]);
@@ -189,34 +223,14 @@ impl Replay<'_> {
         Ok(())
     }
 
-    /// Joint states, each times the likelihood of what is known.
-    fn weigh(&self, mut joint: Vec<f64>, known: &Known) -> Vec<f64> {
-        for (at, variable) in self.network.variables.iter().enumerate() {
-            let mut factors = vec![1.0; variable.values];
-            for node in &variable.nodes {
-                let truth = self.network.truth[node.index()];
-                factors[truth] *= known.odds[node.index()];
-                for (value, factor) in factors.iter_mut().enumerate() {
-                    match known.outcome[node.index()] {
-                        Some(Outcome::Yes) if value != truth => *factor = 0.0,
-                        Some(Outcome::No) if value == truth => *factor = 0.0,
-                        Some(_) | None => {}
-                    }
-                }
-            }
-            if factors.iter().any(|factor| *factor != 1.0) {
-                for (state, weight) in joint.iter_mut().enumerate() {
-                    *weight *= factors[self.network.value(state, at)];
-                }
-            }
-        }
-        joint
-    }
-
     fn known(&mut self, day: Date) -> Known {
         let count = self.model.nodes.len();
-        let mut known =
-            Known { outcome: vec![None; count], stated: vec![None; count], odds: vec![1.0; count] };
+        let mut known = Known {
+            outcome: vec![None; count],
+            stated: vec![None; count],
+            evidence: vec![Vec::new(); count],
+            silence: vec![1.0; count],
+        };
         for (id, node) in self.model.nodes() {
             let at = id.index();
             let lines = in_force(self.model, id, day);
@@ -240,12 +254,12 @@ impl Replay<'_> {
                 let kappa = by.map_or(1.0, &mut weight);
                 self.met.insert(if kappa < 1.0 { "evidence by a weak voice" } else { "evidence" });
                 let sign = if direction == Direction::For { 1.0 } else { -1.0 };
-                known.odds[at] *= (sign * kappa * ratio.as_f64().ln()).exp();
+                known.evidence[at].push((*line, (sign * kappa * ratio.as_f64().ln()).exp()));
             }
             if known.outcome[at].is_none() {
                 let since = known.stated[at].map(|line| node.journal[line].date.value);
                 let silence = self.silence(id, day, since);
-                known.odds[at] *= 1.0 - silence;
+                known.silence[at] = 1.0 - silence;
                 self.met.extend((silence > 0.0).then_some("silence"));
                 self.met.extend((silence > 0.0 && since.is_some()).then_some("silence after a statement"));
                 let is_over = silence == 1.0;
@@ -270,6 +284,32 @@ impl Replay<'_> {
         let from = since.map_or(window.first(), |since| since.max(window.first()));
         let run = from.days_until(day).max(0) as f64;
         run / (from.days_until(window.last()) + 1) as f64
+    }
+}
+
+impl Network<'_> {
+    /// Joint states, each times the likelihood of what is known.
+    pub(super) fn weigh(&self, mut joint: Vec<f64>, known: &Known) -> Vec<f64> {
+        for (at, variable) in self.variables.iter().enumerate() {
+            let mut factors = vec![1.0; variable.values];
+            for node in &variable.nodes {
+                let truth = self.truth[node.index()];
+                factors[truth] *= known.odds(*node);
+                for (value, factor) in factors.iter_mut().enumerate() {
+                    match known.outcome[node.index()] {
+                        Some(Outcome::Yes) if value != truth => *factor = 0.0,
+                        Some(Outcome::No) if value == truth => *factor = 0.0,
+                        Some(_) | None => {}
+                    }
+                }
+            }
+            if factors.iter().any(|factor| *factor != 1.0) {
+                for (state, weight) in joint.iter_mut().enumerate() {
+                    *weight *= factors[self.value(state, at)];
+                }
+            }
+        }
+        joint
     }
 }
 
