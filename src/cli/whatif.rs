@@ -163,8 +163,14 @@ fn conflict(network: &Network, objection: &Objection) -> (Vec<(NodeId, bool)>, V
             let node = network.model.node(*node);
             let fact = node.journal.get(*fact);
             let place = fact.map_or_else(String::new, |fact| network.sources.place(fact.span));
-            let said = fact.map_or_else(String::new, |fact| let said = format!("{} {}", fact.date.value, fact.event.word());
-                if let Event::Resolved(outcome) = fact.event { format!("{said} {}", outcome.word()) } else { said });
+            let said = fact.map_or_else(String::new, |fact| {
+                let said = format!("{} {}", fact.date.value, fact.event.word());
+                if let Event::Resolved(outcome) = fact.event {
+                    format!("{said} {}", outcome.word())
+                } else {
+                    said
+                }
+            });
             format!("{} {said} ({place})", node.id)
         }
         Reason::Silence { node } => format!("{} no, since its window is over", network.model.node(*node).id),
