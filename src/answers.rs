@@ -7,6 +7,7 @@
 pub mod assertions;
 pub mod coherence;
 pub mod due;
+pub mod elicit;
 mod information;
 pub mod query;
 pub mod reach;

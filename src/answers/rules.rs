@@ -43,7 +43,7 @@ pub struct Spoken {
 /// let model = forecastc::compile(&sources, today).model;
 /// let forecast = forecast::evaluate(&model, today, &Settings::default());
 /// let spoken = rules(&model, &forecast);
-/// assert_eq!(spoken.first().map(|one| one.message.as_str()), Some("only 4%"));
+/// assert_eq!(spoken.first().map(|one| one.message.as_str()), Some("only 4.0%"));
 /// ```
 pub fn rules(model: &Model, forecast: &Forecast) -> Vec<Spoken> {
     if model.rules.is_empty() {

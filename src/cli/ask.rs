@@ -7,16 +7,21 @@ use serde::Serialize;
 
 use super::output::{Format, table};
 use super::{Call, Ending, Fault, Network};
+use crate::answers::elicit::{Unthought, elicit};
+use crate::answers::sensitivity::{Stated, sensitivity};
 use crate::answers::watch::{Watch, watch};
 use crate::answers::whatif::Effects;
 use crate::model::NodeId;
 use crate::value::percent;
 
-/// Ask what to watch: which open nodes would tell most
+/// Ask what to watch, which numbers to think about, and what it takes to get somewhere
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
     /// The node that it is about; the whole network if not given
     id: Option<String>,
+    /// Ask instead for the smallest change of one stated number that makes this hold, such as 'P(ID) > 50%'
+    #[arg(long, value_name = "CLAIM", conflicts_with = "id")]
+    reach: Option<String>,
     /// How many to show of each kind
     #[arg(long, value_name = "N", default_value_t = 10)]
     top: usize,
@@ -31,6 +36,26 @@ struct Answer<'a> {
     as_of: String,
     target: Option<&'a str>,
     watch: Vec<WatchEntry<'a>>,
+    elicit: Vec<EdgeEntry<'a>>,
+    /// None where numbers were sampled, or no target is asked about.
+    sensitivity: Option<Vec<NumberEntry>>,
+}
+
+#[derive(Serialize)]
+struct EdgeEntry<'a> {
+    from: &'a str,
+    to: &'a str,
+    alike: usize,
+    weight: f64,
+    source: String,
+}
+
+#[derive(Serialize)]
+struct NumberEntry {
+    number: String,
+    value: f64,
+    derivative: f64,
+    source: String,
 }
 
 #[derive(Serialize)]
@@ -46,6 +71,9 @@ struct WatchEntry<'a> {
 
 pub(super) fn run(arguments: &Arguments, call: &mut Call) -> Result<Ending, Fault> {
     let Some(network) = call.network()? else { return Ok(Ending::NetworkAtFault) };
+    if let Some(claim) = &arguments.reach {
+        return super::reach::run(claim, arguments.format, &network, call);
+    }
     let target = arguments.id.as_ref().map(|id| network.find(id, "ask")).transpose()?;
     if let Some(target) = target {
         let id = &network.model.node(target).id;
@@ -57,32 +85,84 @@ pub(super) fn run(arguments: &Arguments, call: &mut Call) -> Result<Ending, Faul
             Some(_) => {}
         }
     }
-    let effects = Effects::new(&network.model, &network.forecast);
-    let watched = watch(&network.model, &network.forecast, &effects, target, arguments.top);
-    let page = Page { network: &network, target };
-    let text = match arguments.format {
-        Format::Text => page.text(&watched),
+    let (model, forecast) = (&network.model, &network.forecast);
+    let effects = Effects::new(model, forecast);
+    let answers = Answers {
+        watched: watch(model, forecast, &effects, target, arguments.top),
+        unthought: elicit(model, forecast, target, arguments.top),
+        numbers: target.and_then(|target| sensitivity(model, forecast, target).ok()).map(|told| told.numbers),
+    };
+    let page = Page { network: &network, target, top: arguments.top };
+    match arguments.format {
+        Format::Text => call.output.result(&page.text(&answers)),
         Format::Json => {
             let answer = Answer {
                 schema_version: 1,
                 as_of: call.today.to_string(),
-                target: target.map(|target| network.model.node(target).id.as_ref()),
-                watch: watched.iter().map(|one| page.entry(one)).collect(),
+                target: target.map(|target| model.node(target).id.as_ref()),
+                watch: answers.watched.iter().map(|one| page.entry(one)).collect(),
+                elicit: answers.unthought.iter().filter_map(|one| page.edge_entry(one)).collect(),
+                sensitivity: answers.numbers.map(|numbers| {
+                    numbers.iter().take(arguments.top).map(|one| page.number_entry(one)).collect()
+                }),
             };
-            format!("{}\n", serde_json::to_string_pretty(&answer)?)
+            call.output.json(&answer)?;
         }
-    };
-    call.output.result(&text);
+    }
     Ok(Ending::Fine)
+}
+
+struct Answers {
+    watched: Vec<Watch>,
+    unthought: Vec<Unthought>,
+    numbers: Option<Vec<Stated>>,
 }
 
 struct Page<'a> {
     network: &'a Network,
     target: Option<NodeId>,
+    top: usize,
 }
 
 impl<'a> Page<'a> {
-    fn text(&self, watched: &[Watch]) -> String {
+    fn text(&self, answers: &Answers) -> String {
+        let mut out = self.watched(&answers.watched);
+        if !answers.unthought.is_empty() {
+            out.push_str("\nedges that were filled in alike, those first on which most depends\n\n");
+            let mut rows = vec![["WEIGHT", "ALIKE", "WRITTEN IN", "EDGE"].map(ToOwned::to_owned).to_vec()];
+            for one in &answers.unthought {
+                let Some(edge) = self.network.model.edges.get(one.edge) else { continue };
+                rows.push(vec![
+                    format!("{:.3}", one.weight),
+                    one.alike.to_string(),
+                    self.network.short_place(edge.span),
+                    super::number::edge(&self.network.model, one.edge),
+                ]);
+            }
+            out.push_str(&table(&rows, 80));
+        }
+        match (&answers.numbers, self.target) {
+            (Some(numbers), _) if !numbers.is_empty() => {
+                out.push_str("\nstated numbers by how far it moves with them, in points a point\n\n");
+                let mut rows = vec![["MOVES", "WRITTEN IN", "NUMBER"].map(ToOwned::to_owned).to_vec()];
+                rows.extend(numbers.iter().take(self.top).map(|stated| {
+                    vec![
+                        format!("{:+.2}", stated.derivative),
+                        self.network.short_place(stated.span),
+                        super::number::words(&self.network.model, stated.number, stated.value),
+                    ]
+                }));
+                out.push_str(&table(&rows, 80));
+            }
+            (None, Some(_)) => out.push_str(
+                "\nits number is sampled: how far it moves with stated numbers is told of exact ones\n",
+            ),
+            _ => {}
+        }
+        out
+    }
+
+    fn watched(&self, watched: &[Watch]) -> String {
         let mut out = String::new();
         let of = match self.target {
             Some(target) => {
@@ -122,6 +202,27 @@ impl<'a> Page<'a> {
             rows.push(row);
         }
         out + &table(&rows, 80)
+    }
+
+    fn edge_entry(&self, one: &Unthought) -> Option<EdgeEntry<'a>> {
+        let model = &self.network.model;
+        let edge = model.edges.get(one.edge)?;
+        Some(EdgeEntry {
+            from: &model.node(edge.source).id,
+            to: &model.node(edge.target).id,
+            alike: one.alike,
+            weight: one.weight,
+            source: self.network.sources.place(edge.span),
+        })
+    }
+
+    fn number_entry(&self, stated: &Stated) -> NumberEntry {
+        NumberEntry {
+            number: super::number::words(&self.network.model, stated.number, stated.value),
+            value: stated.value,
+            derivative: stated.derivative,
+            source: self.network.sources.place(stated.span),
+        }
     }
 
     fn entry(&self, one: &Watch) -> WatchEntry<'a> {

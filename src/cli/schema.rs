@@ -16,6 +16,7 @@ const SCHEMAS: &[(&str, &str, &str)] = &[
     ("whatif", "what moves if nodes come true or do not", include_str!("../schemas/whatif.json")),
     ("query", "how likely expressions are", include_str!("../schemas/query.json")),
     ("ask", "what to watch", include_str!("../schemas/ask.json")),
+    ("reach", "what it takes to get somewhere: `ask --reach`", include_str!("../schemas/reach.json")),
     ("test", "assertions and rules", include_str!("../schemas/test.json")),
     ("score", "how good the stated probabilities were", include_str!("../schemas/score.json")),
     ("due", "what needs a person", include_str!("../schemas/due.json")),

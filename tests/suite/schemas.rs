@@ -10,7 +10,7 @@ use crate::session::replay;
 const TODAY: &str = "2026-06-01";
 
 /// Commands that print JSON, each with the schema that it must fit.
-const COMMANDS: [(&str, &str); 27] = [
+const COMMANDS: [(&str, &str); 29] = [
     ("check", "check"),
     ("check", "check --source broken"),
     ("list", "list"),
@@ -30,6 +30,8 @@ const COMMANDS: [(&str, &str); 27] = [
     ("query", "query 'P(CIDER | HAIL)' --source small"),
     ("ask", "ask OPEN_BACKBONE"),
     ("ask", "ask"),
+    ("reach", "ask --reach 'P(CIDER) > 75%' --source small"),
+    ("reach", "ask --reach 'P(CIDER) > 10%' --source small"),
     ("test", "test"),
     ("score", "score"),
     ("score", "score house"),
