@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::sensitivity::{Sensitivity, sensitivity};
+use super::sensitivity::Sensitivity;
 use crate::forecast::Forecast;
-use crate::model::{Direction, Edge, Effect, Link, Model, NodeId, Number};
+use crate::model::{Direction, Edge, Effect, Link, Model, Number};
 
 /// As many edges with the same numbers are a template.
 const TEMPLATE: usize = 3;
@@ -22,21 +22,21 @@ pub struct Unthought {
 }
 
 /// Edges without a reason of their own whose numbers three or more edges of the network share, or that have a
-/// strength by name; those on which most depends first.
-pub fn elicit(model: &Model, forecast: &Forecast, target: Option<NodeId>, most: usize) -> Vec<Unthought> {
+/// strength by name; those on which most depends first. With `told` that is what it tells about, else the target of
+/// each edge.
+pub fn elicit(model: &Model, forecast: &Forecast, told: Option<&Sensitivity>, most: usize) -> Vec<Unthought> {
     let mut counts: BTreeMap<[u64; 3], usize> = BTreeMap::new();
     for edge in &model.edges {
         *counts.entry(pattern(edge)).or_default() += 1;
     }
-    let told = target.and_then(|target| sensitivity(model, forecast, target).ok());
     let unthought = |(at, edge): (usize, &Edge)| {
         let alike = counts.get(&pattern(edge)).copied().unwrap_or(0);
         let is_named = matches!(edge.effect, Effect::Strength { .. });
         if edge.text.is_some() || alike < TEMPLATE && !is_named {
             return None;
         }
-        let weight = match target {
-            Some(_) => pace(told.as_ref()?, at),
+        let weight = match told {
+            Some(told) => pace(told, at),
             None => pull(forecast, edge)?,
         };
         (weight > 1e-9).then_some(Unthought { edge: at, alike, weight })

@@ -87,10 +87,16 @@ pub(super) fn run(arguments: &Arguments, call: &mut Call) -> Result<Ending, Faul
     }
     let (model, forecast) = (&network.model, &network.forecast);
     let effects = Effects::new(model, forecast);
+    let told = target.and_then(|target| sensitivity(model, forecast, target).ok());
     let answers = Answers {
         watched: watch(model, forecast, &effects, target, arguments.top),
-        unthought: elicit(model, forecast, target, arguments.top),
-        numbers: target.and_then(|target| sensitivity(model, forecast, target).ok()).map(|told| told.numbers),
+        // Of a target that is sampled nobody knows what depends on which edge.
+        unthought: if target.is_some() && told.is_none() {
+            Vec::new()
+        } else {
+            elicit(model, forecast, told.as_ref(), arguments.top)
+        },
+        numbers: told.map(|told| told.numbers),
     };
     let page = Page { network: &network, target, top: arguments.top };
     match arguments.format {

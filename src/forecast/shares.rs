@@ -102,6 +102,12 @@ impl Forecast {
             }
             Law::Odds(_) | Law::Table { .. } => vec![1.0 - now.probability, now.probability],
         };
+        // Sampled scenarios sum to one but for their errors.
+        let others: f64 = masses.iter().sum::<f64>() - masses.get(scene.state).copied().unwrap_or(0.0);
+        for (state, mass) in masses.iter_mut().enumerate() {
+            let share = if others > 0.0 { *mass / others } else { 0.0 };
+            *mass = if state == scene.state { now.probability } else { share * (1.0 - now.probability) };
+        }
         for (_, state, weight) in &evidence {
             if let Some(mass) = masses.get_mut(*state) {
                 *mass *= exp(-weight);

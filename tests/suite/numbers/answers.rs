@@ -1,6 +1,7 @@
 //! Answers about the state of today are those that come from counting every joint state: "Questions" of the page.
 
 mod ask;
+mod sampled;
 mod suppose;
 mod why;
 
