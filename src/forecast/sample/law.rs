@@ -4,7 +4,7 @@ use super::super::number::{exp, sigmoid};
 use super::lanes::{Lanes, WIDTH};
 use super::shape::{Gate, Kind, Shape, Slot, Variable};
 
-/// The levels of one population, by slot.
+/// The levels of all nodes, by slot.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Levels {
     pub(super) log: Vec<f64>,

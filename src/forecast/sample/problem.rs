@@ -67,7 +67,7 @@ const FAR: usize = 24;
 const LOUD: f64 = 60.0;
 
 impl Problem {
-    /// `levels` are the greatest of all populations, by slot.
+    /// `levels` are those of now, by slot.
     pub(super) fn new(shape: &Arc<Shape>, findings: Vec<Finding>, levels: &[f64]) -> Self {
         let known = shape.variables.iter().map(|variable| known(variable.kind, variable.slots(), &findings));
         let known: Vec<Known> = known.collect();
