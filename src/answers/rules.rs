@@ -299,7 +299,7 @@ impl<'a> Item<'a> {
         Some(self.forecast.now(self.id)?.probability - self.stated()?.as_f64())
     }
 
-    /// The day on which it was said; else of the first line of its journal.
+    /// The day on which it was said; else of the first line about it or its milestones.
     fn first_day(&self) -> Option<Date> {
         let today = self.forecast.today();
         match &self.node.said {

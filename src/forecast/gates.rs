@@ -24,6 +24,22 @@ fn infinite(engine: &Engine) -> Vec<(usize, bool)> {
     levels.filter(|(_, level)| level.is_infinite()).map(|(node, level)| (node, level > 0.0)).collect()
 }
 
+/// The nodes that are settled by what is said of them.
+pub(super) fn settled(said: &[Finding]) -> impl Iterator<Item = Literal> {
+    said.iter().enumerate().filter_map(|(node, finding)| match finding {
+        Finding::Settled(state) => Some(Literal { node, state: *state }),
+        Finding::Open(_) => None,
+    })
+}
+
+/// What is known of each node: a state that follows, else what is said of it.
+pub(super) fn findings(said: &[Finding], follows: &[Option<bool>]) -> impl Iterator<Item = Finding> {
+    said.iter().enumerate().map(|(node, said)| match follows.get(node) {
+        Some(Some(state)) => Finding::Settled(*state),
+        _ => *said,
+    })
+}
+
 impl<'a> Gates<'a> {
     pub(super) fn new(part: &'a Part, engine: Option<&Engine>) -> Self {
         let levels = engine.map_or_else(Vec::new, Engine::levels);
@@ -64,11 +80,7 @@ impl<'a> Gates<'a> {
             self.logic = Logic::new(self.part, &levels);
             self.infinite = now;
         }
-        let settled = self.direct.iter().enumerate().filter_map(|(node, finding)| match finding {
-            Finding::Settled(state) => Some(Literal { node, state: *state }),
-            Finding::Open(_) => None,
-        });
-        let facts: Vec<Literal> = settled.filter(|fact| self.logic.knows(fact.node)).collect();
+        let facts: Vec<Literal> = settled(&self.direct).filter(|fact| self.logic.knows(fact.node)).collect();
         if !self.logic.allows(&facts) {
             let kept = self.logic.conflict(&facts);
             let nodes: Vec<usize> =
@@ -77,11 +89,8 @@ impl<'a> Gates<'a> {
         }
         let follows = self.logic.follow(facts.iter().copied()).unwrap_or_default();
         step.findings.clear();
-        for (node, (direct, known)) in self.direct.iter().zip(&mut self.all).enumerate() {
-            let finding = match follows.get(node) {
-                Some(Some(state)) => Finding::Settled(*state),
-                _ => *direct,
-            };
+        let all = findings(&self.direct, &follows);
+        for (node, (finding, known)) in all.zip(&mut self.all).enumerate() {
             if finding != *known {
                 *known = finding;
                 step.findings.push((node, finding));

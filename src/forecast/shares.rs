@@ -10,6 +10,7 @@ use rayon::prelude::*;
 
 use super::book::{Book, error};
 use super::engine::Engine;
+use super::gates::{findings, settled};
 use super::logic::{Literal, Logic};
 use super::number::{exp, ln, logit};
 use super::part::{Bearing, Input, Law, Part, Target};
@@ -243,21 +244,10 @@ impl Forecast {
             }
         }
         let logic = Logic::new(stripped, scene.levels);
-        let settled = said.iter().enumerate().filter_map(|(node, finding)| match finding {
-            Finding::Settled(state) => Some(Literal { node, state: *state }),
-            Finding::Open(_) => None,
-        });
-        let follows = logic.follow(settled)?;
+        let follows = logic.follow(settled(&said))?;
         let mut step = Step::on(self.today);
-        for (node, said) in said.iter().enumerate() {
-            let finding = match follows.get(node) {
-                Some(Some(state)) => Finding::Settled(*state),
-                _ => *said,
-            };
-            if finding != Finding::Open(0.0) {
-                step.findings.push((node, finding));
-            }
-        }
+        let findings = findings(&said, &follows).enumerate();
+        step.findings = findings.filter(|(_, finding)| *finding != Finding::Open(0.0)).collect();
         let method = part.engine.as_ref().map_or(Method::Exact, Engine::method);
         let mut engine = Engine::start(stripped, method, &self.settings).ok()?;
         engine.step(&step).ok()?;
@@ -269,11 +259,7 @@ impl Forecast {
 /// Whether gates and what is known leave a node both outcomes.
 fn is_open(part: &Evaluated, levels: &[f64], node: usize) -> bool {
     let logic = Logic::new(&part.part, levels);
-    let settled = part.said.iter().enumerate().filter_map(|(node, finding)| match finding {
-        Finding::Settled(state) => Some(Literal { node, state: *state }),
-        Finding::Open(_) => None,
-    });
-    let facts: Vec<Literal> = settled.collect();
+    let facts: Vec<Literal> = settled(&part.said).collect();
     [true, false].into_iter().all(|state| {
         let all: Vec<Literal> = facts.iter().copied().chain([Literal { node, state }]).collect();
         logic.allows(&all)

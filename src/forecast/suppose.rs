@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use super::engine::Engine;
 use super::exact::Exact;
+use super::gates::{findings, settled};
 use super::logic::{Literal, Logic, smallest};
 use super::part::{Bearing, Input, Law, Part, Target};
 use super::run::{Evaluated, settles};
@@ -192,11 +193,7 @@ impl Forecast {
             }
         }
         // Facts first: where something can be left out, it is what is known.
-        let settled = said.iter().enumerate().filter_map(|(node, finding)| match finding {
-            Finding::Settled(state) => Some(Literal { node, state: *state }),
-            Finding::Open(_) => None,
-        });
-        let facts: Vec<Literal> = settled.collect();
+        let facts: Vec<Literal> = settled(&said).collect();
         let all: Vec<Literal> = facts.iter().chain(states).copied().collect();
         let logic = Logic::new(cut.as_deref().unwrap_or(&part.part), &after(cut.as_deref(), &levels));
         if !distinct(&all) || !logic.allows(&all) {
@@ -212,19 +209,14 @@ impl Forecast {
             return Err((states, facts.iter().map(|one| one.node).collect()));
         }
         let follows = logic.follow(all.iter().copied()).unwrap_or_default();
-        let finding = |(node, said): (usize, &Finding)| match follows.get(node) {
-            Some(Some(state)) => Finding::Settled(*state),
-            _ => *said,
-        };
-        let findings: Vec<Finding> = said.iter().enumerate().map(finding).collect();
         let none = || (states.to_vec(), Vec::new());
         let mut supposed = match &cut {
             None => engine.clone(),
             Some(cut) => Engine::start(cut, engine.method(), &self.settings).map_err(|_| none())?,
         };
         let mut step = Step::on(self.today);
-        step.findings =
-            findings.into_iter().enumerate().filter(|(node, new)| supposed.finding(*node) != *new).collect();
+        let findings = findings(&said, &follows).enumerate();
+        step.findings = findings.filter(|(node, new)| supposed.finding(*node) != *new).collect();
         supposed.step(&step).map_err(|_| none())?;
         supposed.settle();
         Ok(Supposed { beliefs: supposed.beliefs(), engine: supposed })

@@ -322,7 +322,9 @@ impl<'a> Lower<'a> {
 
     fn span(&self, pair: &Pair<'_, Rule>) -> Span {
         let span = pair.as_span();
-        self.source.span(self.base + span.start(), self.base + span.end())
+        // Where something may follow and does not, pest counts the blanks before it too.
+        let words = span.as_str().trim_end_matches([' ', '\t', '\r']);
+        self.source.span(self.base + span.start(), self.base + span.start() + words.len())
     }
 
     fn refuse<T>(&mut self, span: Span, refusal: Refusal) -> Option<T> {

@@ -6,17 +6,21 @@
 //!
 //! `network` says how a node depends on its parents, `levels` finds levels by bisection, `voices` weighs
 //! predictors, `replay` goes through the days. `questions` says what follows where some nodes have certain states,
-//! and `parts` takes a number apart. `writer` makes random networks as text, and `by_hand` checks the
-//! oracle itself against arithmetic on paper.
+//! and `parts` takes a number apart. `items` says what rules can ask, by the tables of `grammar/README.md`. `writer`
+//! and `words` make random networks as text, `phrases` random expressions, and `by_hand` checks the oracle itself
+//! against arithmetic on paper.
 
 mod by_hand;
+pub(crate) mod items;
 mod journal;
 mod levels;
 mod network;
 mod parts;
+pub(crate) mod phrases;
 mod questions;
 mod replay;
 mod voices;
+pub(crate) mod words;
 pub(crate) mod writer;
 
 use std::collections::BTreeSet;

@@ -1,6 +1,8 @@
 //! Answers about the state of today are those that come from counting every joint state: "Questions" of the page.
 
 mod ask;
+mod claims;
+mod rules;
 mod sampled;
 mod suppose;
 mod why;
@@ -14,7 +16,7 @@ use rayon::prelude::*;
 use super::{compiled, exact};
 use crate::laws::generate::Random;
 use crate::oracle::Standing;
-use crate::oracle::writer::{ALL, FACTS_BEHIND_GATES, WITHOUT_FACTS, Written, network, today};
+use crate::oracle::writer::{ALL, FACTS_BEHIND_GATES, Taste, WITHOUT_FACTS, Written, network, today};
 
 /// How often what was compared.
 type Counts = BTreeMap<&'static str, u64>;
@@ -38,8 +40,13 @@ impl Case<'_> {
 
 /// Asks about many networks; how often what was compared comes back.
 fn of_networks(count: u64, ask: impl Fn(&mut Case<'_>) + Sync) -> Counts {
+    of_networks_like(count, &[&ALL, &ALL, &FACTS_BEHIND_GATES, &WITHOUT_FACTS], ask)
+}
+
+/// The same of networks of these tastes, in turn.
+fn of_networks_like(count: u64, tastes: &[&Taste], ask: impl Fn(&mut Case<'_>) + Sync) -> Counts {
     let counts = (0..count).into_par_iter().map(|seed| {
-        let taste = [&ALL, &ALL, &FACTS_BEHIND_GATES, &WITHOUT_FACTS][(seed % 4) as usize];
+        let taste = tastes[seed as usize % tastes.len()];
         let written = network(300_000 + seed, taste);
         let Some(compiled) = compiled(&written) else { return Counts::new() };
         let Ok(standing) = Standing::new(&compiled.model, today()) else { return Counts::new() };
@@ -56,9 +63,13 @@ fn of_networks(count: u64, ask: impl Fn(&mut Case<'_>) + Sync) -> Counts {
         ask(&mut case);
         case.counts
     });
+    sum(counts.collect())
+}
+
+fn sum(counts: Vec<Counts>) -> Counts {
     let mut all = Counts::new();
-    for counts in counts.collect::<Vec<Counts>>() {
-        counts.into_iter().for_each(|(what, many)| *all.entry(what).or_default() += many);
+    for (what, many) in counts.into_iter().flatten() {
+        *all.entry(what).or_default() += many;
     }
     all
 }

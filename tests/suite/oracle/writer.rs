@@ -24,12 +24,15 @@ pub(crate) struct Taste {
     pub(crate) gates: usize,
     /// Of a hundred nodes with edges, so many that state nothing.
     pub(crate) unstated: usize,
+    /// Whether there are tags, domains and the like.
+    pub(crate) words: bool,
 }
 
-pub(crate) const ALL: Taste = Taste { most: 12, journals: true, gates: 9, unstated: 30 };
+pub(crate) const ALL: Taste = Taste { most: 12, journals: true, gates: 9, unstated: 30, words: false };
 pub(crate) const WITHOUT_FACTS: Taste = Taste { journals: false, ..ALL };
 pub(crate) const FACTS_BEHIND_GATES: Taste = Taste { gates: 40, unstated: 90, ..ALL };
-pub(crate) const GATED: Taste = Taste { most: 9, journals: false, gates: 60, unstated: 100 };
+pub(crate) const GATED: Taste = Taste { most: 9, journals: false, gates: 60, unstated: 100, ..ALL };
+pub(crate) const WORDED: Taste = Taste { most: 9, words: true, ..ALL };
 
 /// A node as it is being written.
 #[derive(Clone, Default)]
@@ -101,7 +104,8 @@ impl Writer {
         let rate = percent(&mut self.random);
         self.items.push(format!("class given_rate \"Given\" {{ rate {rate} }}\n"));
         for name in ["ann", "bob"] {
-            self.items.push(format!("predictor {name} \"{name}\" {{ }}\n"));
+            let private = if self.taste.words && name == "bob" { "private" } else { "" };
+            self.items.push(format!("predictor {name} \"{name}\" {{ {private} }}\n"));
         }
         // Few variables more often than many.
         let most = self.random.between(2, self.taste.most);
@@ -116,6 +120,11 @@ impl Writer {
             self.level(at);
         }
         self.choices();
+        if self.taste.words {
+            for node in &mut self.nodes {
+                node.clauses.extend(super::words::clauses(&mut self.random, node));
+            }
+        }
         if self.taste.journals {
             let lines = super::journal::lines(&mut self.random, &self.nodes);
             for (node, inside, alone) in lines {
