@@ -22,7 +22,7 @@ mod step;
 mod suppose;
 mod voice;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use rayon::prelude::*;
 
@@ -32,7 +32,7 @@ pub use self::engine::Method;
 pub use self::memory::Memory;
 pub use self::shares::{Cause, Share, Shares};
 pub use self::slope::Lack;
-pub(crate) use self::slope::slopes;
+pub(crate) use self::slope::{Slope, slopes};
 pub use self::suppose::{Objection, Supposition, Way};
 pub use self::voice::{Settled, Voice};
 pub(crate) use self::voice::{prior_pull, pull, unheld};
@@ -41,7 +41,7 @@ use self::engine::Account;
 use self::part::Part;
 use self::replay::Replay;
 use self::run::{Evaluated, Run};
-use self::voice::Voices;
+use self::voice::{Voices, Weights};
 use crate::model::{Event, Model, NodeId, Outcome, PredictorId, State};
 use crate::value::Date;
 
@@ -206,7 +206,10 @@ pub struct Forecast {
     absences: Vec<(NodeId, Vec<(Date, bool)>)>,
     readings: Vec<Reading>,
     voices: Vec<Voice>,
+    weights: Weights,
     troubles: Vec<Trouble>,
+    /// Worlds of it, once somebody has asked for them.
+    book: OnceLock<Arc<Book>>,
 }
 
 /// Works out what a network believes on a day.
@@ -289,7 +292,9 @@ pub fn evaluate_with(
         voices: (0..model.predictors.len())
             .map(|number| voices.on(PredictorId::new(number), today))
             .collect(),
+        weights: voices.weights().clone(),
         troubles,
+        book: OnceLock::new(),
     };
     let readings = model.edges.iter().zip(edge_places).map(|(edge, (part, place))| {
         let realised = forecast.parts.get(part).and_then(|part| part.realised.get(place));

@@ -17,6 +17,7 @@ pub use expression::{Belief, Claim, Condition, Expression, Field, Term, Test};
 pub(crate) use graph::circular;
 pub use graph::{Arc as GraphArc, Graph};
 pub use journal::{Event, Fact, State};
+pub(crate) use names::Named;
 pub use node::{Conviction, Exposure, Node, NodeKind, Origin, OutsideView, Prose, ProseKind, Reference, Tie};
 pub use number::{Link, Measure, Number};
 pub use resolve::resolve;

@@ -9,7 +9,7 @@ mod probability;
 mod text;
 
 pub use date::{Date, Duration, Period, Unit, Window};
-pub(crate) use link::{check_id, is_inside_repository, link};
+pub(crate) use link::{check_id, is_device, is_inside_repository, link};
 pub use probability::{Probability, Ratio, percent};
 pub(crate) use text::{is_forbidden, unfold, unquote};
 

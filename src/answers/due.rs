@@ -5,7 +5,7 @@
 
 mod calendar;
 
-pub use calendar::calendar;
+pub use calendar::{Calendar, Day, calendar};
 
 use crate::model::{Model, Node, NodeId, NodeKind};
 use crate::source::{Span, Spanned};

@@ -4,7 +4,6 @@
 //! other until the expressions are settled (Shannon's expansion). Else worlds are counted.
 
 use std::collections::BTreeMap;
-use std::sync::OnceLock;
 
 use crate::forecast::{Book, Count, Forecast, Objection, Way};
 use crate::model::{Belief as Question, Expression, Model, NodeId, Term};
@@ -50,7 +49,6 @@ pub fn ask(model: &Model, forecast: &Forecast, question: &Question) -> Result<An
 pub struct Asker<'a> {
     model: &'a Model,
     forecast: &'a Forecast,
-    book: OnceLock<Book>,
 }
 
 /// What is supposed of nodes.
@@ -59,7 +57,7 @@ type States = BTreeMap<NodeId, bool>;
 impl<'a> Asker<'a> {
     /// About a forecast of this model.
     pub fn new(model: &'a Model, forecast: &'a Forecast) -> Self {
-        Self { model, forecast, book: OnceLock::new() }
+        Self { model, forecast }
     }
 
     /// Answers a question.
@@ -138,8 +136,7 @@ impl<'a> Asker<'a> {
     }
 
     fn count(&self, question: &Question) -> Result<Answer, Silence> {
-        let book = self.book.get_or_init(|| self.forecast.book());
-        let found = counted(question, book);
+        let found = counted(question, self.forecast.book());
         if found.of() >= SCARCE {
             return answer(&found).ok_or(Silence::Unseen);
         }

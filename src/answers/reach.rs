@@ -2,7 +2,7 @@
 
 mod scale;
 
-use crate::forecast::{Forecast, Memory, Settings, evaluate_with};
+use crate::forecast::{Belief, Forecast, Memory, Settings, evaluate_with};
 use crate::model::{Model, NodeId, Number};
 use crate::source::Span;
 use crate::value::Date;
@@ -16,8 +16,11 @@ const FINE: f64 = 1e-6;
 const SAFETY: f64 = 4.0;
 /// A number is first moved so many times as far as it would have to be by its derivative.
 const AHEAD: f64 = 2.0;
+/// The same where numbers are sampled, and each try takes its time.
+const SAMPLED_SAFETY: f64 = 1.5;
 /// So many numbers are tried.
 const TRIES: usize = 64;
+const SAMPLED_TRIES: usize = 4;
 /// So often a number is moved to where the network still holds together.
 const RETREATS: usize = 12;
 
@@ -48,6 +51,8 @@ pub struct Change {
     pub size: f64,
     /// How likely the node is then.
     pub probability: f64,
+    /// The standard error of that; 0 where it is exact.
+    pub error: f64,
 }
 
 /// The smallest change of one stated number that takes a node's probability today above or below a bound.
@@ -58,6 +63,10 @@ pub struct Change {
 /// of them, until the next one would have to move four times as far as the best that was found. Each is moved the
 /// way in which it helps at once: twice as far as its derivative says, and else as far as it may go or the best
 /// that is known went. What helps at neither place is passed over.
+///
+/// Where the node's number is sampled, the network is worked out anew with each change all the same: up to 4 numbers
+/// are tried, until the next one would have to move one and a half times as far as the best, each as near to the
+/// bound as the error lets it be told.
 ///
 /// ```
 /// use forecastc::answers::reach::{Reach, reach};
@@ -84,7 +93,7 @@ pub struct Change {
 ///
 /// # Errors
 ///
-/// If the node has no number, or one that was sampled.
+/// If the node has no number.
 pub fn reach(
     model: &Model,
     today: Date,
@@ -96,7 +105,7 @@ pub fn reach(
     let memory = Memory::new();
     let forecast = evaluate_with(model, today, settings, &memory, &|_| {});
     let goal = Goal { bound, above };
-    let now = forecast.now(target).ok_or(Lack::NoNumber)?.probability;
+    let Belief { probability: now, is_exact, .. } = forecast.now(target).ok_or(Lack::NoNumber)?;
     if goal.is_met(now) {
         return Ok(Reach::There);
     }
@@ -108,9 +117,10 @@ pub fn reach(
         .collect();
     tries.sort_by(|one, other| one.promise.total_cmp(&other.promise));
     let mut best: Option<Change> = None;
-    for one in tries.iter().take(TRIES) {
+    let (most, safety) = if is_exact { (TRIES, SAFETY) } else { (SAMPLED_TRIES, SAMPLED_SAFETY) };
+    for one in tries.iter().take(most) {
         let limit = best.map_or(f64::INFINITY, |best| best.size);
-        if one.promise > SAFETY * limit {
+        if one.promise > safety * limit {
             break;
         }
         best = search.run(one, limit).or(best);
@@ -126,6 +136,11 @@ struct Goal {
 }
 
 impl Goal {
+    /// Whether it is so near to the bound that errors leave no more to be told.
+    fn is_close(self, belief: &Belief) -> bool {
+        (belief.probability - self.bound).abs() < belief.error
+    }
+
     fn is_met(self, probability: f64) -> bool {
         if self.above { probability > self.bound } else { probability < self.bound }
     }
@@ -173,18 +188,18 @@ impl Search<'_> {
         })
     }
 
-    /// How likely the node is with another value of a number. `None`: the network does not hold together then.
-    fn probability(&self, number: Number, value: f64) -> Option<f64> {
+    /// What is believed of the node with another value of a number. `None`: the network does not hold together then.
+    fn belief(&self, number: Number, value: f64) -> Option<Belief> {
         let mut model = self.model.clone();
         model.set(number, value);
         let forecast = evaluate_with(&model, self.today, self.settings, self.memory, &|_| {});
         let is_whole = forecast.troubles().len() <= self.forecast.troubles().len();
-        forecast.now(self.target).filter(|_| is_whole).map(|belief| belief.probability)
+        forecast.now(self.target).filter(|_| is_whole)
     }
 
     /// The least change of one number that does it, if it takes less than a limit.
     fn run(&self, one: &Try, limit: f64) -> Option<Change> {
-        let of = |at: f64| self.probability(one.stated.number, one.scale.value(at));
+        let of = |at: f64| self.belief(one.stated.number, one.scale.value(at));
         let way = one.end - one.from;
         let place = |size: f64| one.from + way.signum() * size.min(way.abs()).min(limit);
         let last = place(f64::INFINITY);
@@ -193,8 +208,8 @@ impl Search<'_> {
         let mut wall = None;
         for _ in 0..RETREATS {
             match of(far) {
-                Some(probability) if self.goal.is_met(probability) => {
-                    let (at, probability) = self.narrow(near, (far, probability), of);
+                Some(belief) if self.goal.is_met(belief.probability) => {
+                    let (at, belief) = self.narrow(near, (far, belief), of);
                     let (to, size) = (one.scale.value(at), (at - one.from).abs());
                     let Stated { number, span, value, .. } = one.stated;
                     return (size < limit).then_some(Change {
@@ -203,11 +218,12 @@ impl Search<'_> {
                         from: value,
                         to,
                         size,
-                        probability,
+                        probability: belief.probability,
+                        error: belief.error,
                     });
                 }
-                Some(probability) => {
-                    near = (far, probability);
+                Some(belief) => {
+                    near = (far, belief.probability);
                     far = match wall {
                         Some(wall) => f64::midpoint(far, wall),
                         None if far != last => last,
@@ -229,25 +245,25 @@ impl Search<'_> {
     fn narrow(
         &self,
         mut near: (f64, f64),
-        mut far: (f64, f64),
-        of: impl Fn(f64) -> Option<f64>,
-    ) -> (f64, f64) {
+        mut far: (f64, Belief),
+        of: impl Fn(f64) -> Option<Belief>,
+    ) -> (f64, Belief) {
         let gap = |probability: f64| {
             Scale::LogOdds.of(probability.clamp(1e-15, 1.0 - 1e-15)) - Scale::LogOdds.of(self.goal.bound)
         };
         for round in 0..60 {
-            if (far.0 - near.0).abs() <= FINE {
+            if (far.0 - near.0).abs() <= FINE || self.goal.is_close(&far.1) {
                 break;
             }
-            let (before, after) = (gap(near.1), gap(far.1));
+            let (before, after) = (gap(near.1), gap(far.1.probability));
             let line = near.0 - before * (far.0 - near.0) / (after - before);
             // A little beyond the line, so that both ends close in.
             let line = line + (far.0 - near.0).signum() * FINE * if round % 4 == 2 { -0.4 } else { 0.4 };
             let is_between = (line - near.0) * (line - far.0) < 0.0;
             let at = if round % 2 == 0 && is_between { line } else { f64::midpoint(near.0, far.0) };
             match of(at) {
-                Some(probability) if self.goal.is_met(probability) => far = (at, probability),
-                Some(probability) => near = (at, probability),
+                Some(belief) if self.goal.is_met(belief.probability) => far = (at, belief),
+                Some(belief) => near = (at, belief.probability),
                 None => break,
             }
         }

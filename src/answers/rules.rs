@@ -6,7 +6,7 @@
 use super::assertions::holds;
 use crate::forecast::Forecast;
 use crate::model::{
-    Action, Comparison, Expression, Field, Mode, Model, Node, NodeId, Operator, RuleId, Term, Test,
+    Action, Comparison, Expression, Field, Model, Node, NodeId, Operator, RuleId, Term, Test,
 };
 use crate::value::{Date, Duration, Probability, percent};
 
@@ -253,7 +253,7 @@ impl<'a> Item<'a> {
             Field::Id => Value::Words(vec![node.id.as_ref()]),
             Field::Title => return None,
             Field::Kind => Value::Words(vec![node.kind.word()]),
-            Field::Mode => Value::Words(vec![mode(node.mode?)]),
+            Field::Mode => Value::Words(vec![node.mode?.word()]),
             Field::Domain => Value::Words(vec![node.domain.as_ref()?.value.as_ref()]),
             Field::Tags => Value::Words(node.tags.iter().map(|tag| tag.value.as_ref()).collect()),
             Field::By => {
@@ -375,14 +375,6 @@ impl<'a> Item<'a> {
             Value::Length(length) => length.to_string(),
             Value::Words(words) => words.join(", "),
         }
-    }
-}
-
-fn mode(mode: Mode) -> &'static str {
-    match mode {
-        Mode::Forecast => "forecast",
-        Mode::Prediction => "prediction",
-        Mode::Speculation => "speculation",
     }
 }
 

@@ -14,7 +14,7 @@ pub use kappa::{Derivation, Pull};
 pub use marks::{Bin, Marks, Mean, Share};
 
 use crate::forecast::Forecast;
-use crate::model::{Mode, Model, Node, NodeId, NodeKind, Outcome, State};
+use crate::model::{Model, Node, NodeId, NodeKind, Outcome, State};
 
 /// What to group by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +68,11 @@ impl Group {
         Bin::tenths(self.cases.iter().map(|case| (case.stated, case.came_true)))
     }
 
+    /// What the network made of them on the day before their outcome against what came, in tenths.
+    pub fn calibration_of_network(&self) -> Vec<Bin> {
+        Bin::tenths(self.cases.iter().filter_map(|case| Some((case.network?, case.came_true))))
+    }
+
     fn add(&mut self, model: &Model, forecast: &Forecast, id: NodeId) {
         match model.node(id).state(forecast.today()) {
             State::Open => self.open += 1,
@@ -98,8 +103,14 @@ pub fn of(model: &Model, forecast: &Forecast, nodes: impl IntoIterator<Item = No
 /// Scores group by group, in the order of their names, those without a name last. What has several predictors or tags
 /// counts in each of their groups.
 pub fn by(model: &Model, forecast: &Forecast, by: By) -> Vec<Group> {
+    among(model, forecast, by, |_| true)
+}
+
+/// The same of those nodes alone that are wanted.
+pub fn among(model: &Model, forecast: &Forecast, by: By, is_wanted: impl Fn(NodeId) -> bool) -> Vec<Group> {
     let mut members: BTreeMap<(bool, Option<String>), Vec<NodeId>> = BTreeMap::new();
-    for (id, node) in model.nodes().filter(|(_, node)| by == By::Kind || node.kind == NodeKind::Prediction) {
+    let is_scored = |node: &Node| by == By::Kind || node.kind == NodeKind::Prediction;
+    for (id, node) in model.nodes().filter(|(id, node)| is_scored(node) && is_wanted(*id)) {
         let names = names(model, node, by);
         for name in names.iter().cloned().map(Some).chain(names.is_empty().then_some(None)) {
             members.entry((name.is_none(), name)).or_default().push(id);
@@ -117,15 +128,7 @@ fn names(model: &Model, node: &Node, by: By) -> Vec<String> {
         }
         By::Domain => node.domain.iter().map(|domain| domain.value.to_string()).collect(),
         By::Tag => node.tags.iter().map(|tag| tag.value.to_string()).collect(),
-        By::Mode => node.mode.iter().map(|mode| mode_word(*mode).to_owned()).collect(),
+        By::Mode => node.mode.iter().map(|mode| mode.word().to_owned()).collect(),
         By::Kind => vec![node.kind.word().to_owned()],
-    }
-}
-
-fn mode_word(mode: Mode) -> &'static str {
-    match mode {
-        Mode::Forecast => "forecast",
-        Mode::Prediction => "prediction",
-        Mode::Speculation => "speculation",
     }
 }

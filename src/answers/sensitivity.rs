@@ -1,10 +1,13 @@
 //! Sensitivity: how much a probability moves with every number that was stated.
 
-use crate::forecast::{Forecast, slopes};
+use crate::forecast::{Forecast, Slope, slopes};
 use crate::model::{Model, NodeId, Number};
 use crate::source::Span;
 
 pub use crate::forecast::Lack;
+
+/// A derivative within so many errors of 0 may be none.
+const NOISE: f64 = 2.0;
 
 /// What a probability of today rests on.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,11 +32,14 @@ pub struct Stated {
     /// How fast the probability moves: per unit of a probability or a weight, so that 0.5 is half a point for each
     /// point; per unit of the natural logarithm of a ratio.
     pub derivative: f64,
+    /// The standard error of that; 0 where it is exact.
+    pub error: f64,
 }
 
 /// How much a node's probability today moves with each stated number, all others as they are.
 ///
-/// The derivatives are exact. A number of a choice takes from `rest`; without `rest` all scenarios are scaled to sum
+/// Where the node's number is sampled, so are the derivatives, each with its error; those that errors alone may have
+/// made, being within two of them from 0, are left out. A number of a choice takes from `rest`; without `rest` all scenarios are scaled to sum
 /// to 100%. The weights of voices are taken as they are, though they too come from what was stated. What is certain
 /// is a gate and no number. Statements that leave each other no room, such as those of one day for all scenarios of a
 /// choice, are left out.
@@ -66,12 +72,13 @@ pub struct Stated {
 ///
 /// # Errors
 ///
-/// If the node has no number, or one that was sampled.
+/// If the node has no number.
 pub fn sensitivity(model: &Model, forecast: &Forecast, node: NodeId) -> Result<Sensitivity, Lack> {
     let belief = forecast.now(node).ok_or(Lack::NoNumber)?;
-    let stated = |(number, derivative): (Number, f64)| {
-        let (span, value) = (model.span_of(number)?, model.value_of(number)?);
-        Some(Stated { number, span, value, derivative })
+    let stated = |slope: Slope| {
+        let (span, value) = (model.span_of(slope.number)?, model.value_of(slope.number)?);
+        let Slope { number, slope: derivative, error } = slope;
+        (derivative.abs() > NOISE * error).then_some(Stated { number, span, value, derivative, error })
     };
     let mut numbers: Vec<Stated> = slopes(model, forecast, node)?.into_iter().filter_map(stated).collect();
     numbers.sort_by(|one, other| {

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::whatif::Effects;
+use super::whatif::{Both, Effects};
 use crate::forecast::Forecast;
 use crate::model::{Model, NodeId};
 
@@ -29,32 +29,39 @@ pub fn watch(
     target: Option<NodeId>,
     most: usize,
 ) -> Vec<Watch> {
-    let told: Vec<(NodeId, f64)> = match target {
+    let is_open = |node: NodeId| model.node(node).state(forecast.today()).is_open();
+    match target {
         Some(target) => {
-            let both = effects.of(target).unwrap_or_default();
-            let both = both.into_iter().filter(|both| !effects.is_beside(target, both.node));
-            both.map(|both| (both.node, both.information)).collect()
+            let all = effects.effect(target, usize::MAX).map_or_else(Vec::new, |effect| effect.closest);
+            let all = all.into_iter().filter(|both| is_open(both.node)).take(most);
+            all.filter_map(|both| about(forecast, effects, target, &both)).collect()
         }
         None => {
-            let nodes: Vec<NodeId> = model.nodes().map(|(node, _)| node).collect();
-            let effect = |node: &NodeId| Some((*node, effects.effect(*node, 0)?.information));
-            nodes.par_iter().filter_map(effect).collect()
+            let nodes: Vec<NodeId> =
+                model.nodes().map(|(node, _)| node).filter(|node| is_open(*node)).collect();
+            let tells = |node: &NodeId| {
+                let information = effects.effect(*node, 0)?.information;
+                let probability = forecast.now(*node)?.probability;
+                (information > LEAST).then_some(Watch { node: *node, probability, information, target: None })
+            };
+            let mut told: Vec<Watch> = nodes.par_iter().filter_map(tells).collect();
+            told.sort_by(|one, other| {
+                other.information.total_cmp(&one.information).then(one.node.cmp(&other.node))
+            });
+            told.truncate(most);
+            told
         }
-    };
-    let open = |(node, _): &(NodeId, f64)| model.node(*node).state(forecast.today()).is_open();
-    let mut told: Vec<(NodeId, f64)> =
-        told.into_iter().filter(open).filter(|(_, bits)| *bits > LEAST).collect();
-    told.sort_by(|one, other| other.1.total_cmp(&one.1).then(one.0.cmp(&other.0)));
-    told.truncate(most);
-    let watch = |(node, information): (NodeId, f64)| {
-        let given = target.and_then(|target| {
-            let all = effects.of(node)?;
-            all.iter().find(|both| both.node == target).map(|both| both.given)
-        });
-        let probability = forecast.now(node)?.probability;
-        Some(Watch { node, probability, information, target: given })
-    };
-    told.into_iter().filter_map(watch).collect()
+    }
+}
+
+/// What the outcome of another node would tell about a target.
+pub fn about(forecast: &Forecast, effects: &Effects<'_>, target: NodeId, both: &Both) -> Option<Watch> {
+    Some(Watch {
+        node: both.node,
+        probability: forecast.now(both.node)?.probability,
+        information: both.information,
+        target: effects.back(target, both),
+    })
 }
 
 /// Fewer bits are nothing.

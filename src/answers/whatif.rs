@@ -8,6 +8,8 @@ use crate::model::{Model, NodeId};
 
 /// What moves less is not told.
 const STILL: f64 = 1e-9;
+/// Fewer bits are nothing.
+const NOTHING: f64 = 1e-9;
 /// A sampled move is told from so many standard errors on.
 const CLEAR: f64 = 1.96;
 
@@ -72,6 +74,8 @@ pub struct Effect {
     pub no: Vec<Move>,
     /// What its outcome would tell about all other nodes, in bits; other scenarios of its choice are left out.
     pub information: f64,
+    /// The nodes that it tells most about: what they tell about it is as much.
+    pub closest: Vec<Both>,
 }
 
 /// Every single what-if of a network.
@@ -79,13 +83,13 @@ pub struct Effect {
 pub struct Effects<'a> {
     model: &'a Model,
     forecast: &'a Forecast,
-    book: Option<Sheet>,
+    book: Option<Sheet<'a>>,
 }
 
 /// A book with the counts that every pair needs.
 #[derive(Debug)]
-struct Sheet {
-    book: Book,
+struct Sheet<'a> {
+    book: &'a Book,
     ones: Vec<Vec<u32>>,
     worlds: Vec<u32>,
 }
@@ -157,8 +161,44 @@ impl<'a> Effects<'a> {
             moves
         });
         // That one scenario leaves out the others of its choice is nothing that anyone would learn.
-        let tells = |both: &&Both| !self.is_beside(node, both.node);
-        Some(Effect { yes, no, information: all.iter().filter(tells).map(|both| both.information).sum() })
+        let mut closest: Vec<Both> =
+            all.into_iter().filter(|both| !self.is_beside(node, both.node)).collect();
+        let information = closest.iter().map(|both| both.information).sum();
+        closest.retain(|both| both.information > NOTHING);
+        closest.sort_by(|one, other| {
+            other.information.total_cmp(&one.information).then(one.node.cmp(&other.node))
+        });
+        closest.truncate(top);
+        Some(Effect { yes, no, information, closest })
+    }
+
+    /// What either outcome of the other node makes of this one, from what this one makes of it.
+    pub fn back(&self, node: NodeId, both: &Both) -> Option<[(f64, f64); 2]> {
+        if !self.forecast.can_split(node) {
+            return self.book.as_ref()?.given(both.node, node, &mut Vec::new());
+        }
+        let (own, other) = (self.forecast.now(node)?.probability, open(self.forecast.now(both.node)?)?);
+        let [(with, _), _] = both.given;
+        Some([(own * with / other, 0.0), (own * (1.0 - with) / (1.0 - other), 0.0)])
+    }
+
+    /// What either outcome of a node makes of some others.
+    pub fn among(&self, node: NodeId, others: &[NodeId]) -> Vec<Both> {
+        if others.is_empty() {
+            return Vec::new();
+        }
+        if self.forecast.can_split(node) {
+            let all = self.of(node).unwrap_or_default();
+            return all.into_iter().filter(|both| others.contains(&both.node)).collect();
+        }
+        let Some(own) = self.forecast.now(node).and_then(open) else { return Vec::new() };
+        let mut room = Vec::new();
+        let both = others.iter().filter_map(|other| {
+            open(self.forecast.now(*other)?)?;
+            let given = self.book.as_ref()?.given(node, *other, &mut room)?;
+            Some(Both { node: *other, given, information: information(own, given) })
+        });
+        both.collect()
     }
 
     /// Whether two nodes are scenarios of one choice.
@@ -178,7 +218,7 @@ fn open(belief: Belief) -> Option<f64> {
     (belief.probability > 0.0 && belief.probability < 1.0).then_some(belief.probability)
 }
 
-impl Sheet {
+impl Sheet<'_> {
     /// P(other | one) and P(other | not one), counted.
     fn given(&self, one: NodeId, other: NodeId, both: &mut Vec<u32>) -> Option<[(f64, f64); 2]> {
         self.book.both_by_share(one, other, both);

@@ -37,7 +37,7 @@ struct Answer<'a> {
     target: Option<&'a str>,
     watch: Vec<WatchEntry<'a>>,
     elicit: Vec<EdgeEntry<'a>>,
-    /// None where numbers were sampled, or no target is asked about.
+    /// None if no target is asked about.
     sensitivity: Option<Vec<NumberEntry>>,
 }
 
@@ -55,6 +55,7 @@ struct NumberEntry {
     number: String,
     value: f64,
     derivative: f64,
+    error: f64,
     source: String,
 }
 
@@ -90,12 +91,7 @@ pub(super) fn run(arguments: &Arguments, call: &mut Call) -> Result<Ending, Faul
     let told = target.and_then(|target| sensitivity(model, forecast, target).ok());
     let answers = Answers {
         watched: watch(model, forecast, &effects, target, arguments.top),
-        // Of a target that is sampled nobody knows what depends on which edge.
-        unthought: if target.is_some() && told.is_none() {
-            Vec::new()
-        } else {
-            elicit(model, forecast, told.as_ref(), arguments.top)
-        },
+        unthought: elicit(model, forecast, told.as_ref(), arguments.top),
         numbers: told.map(|told| told.numbers),
     };
     let page = Page { network: &network, target, top: arguments.top };
@@ -147,23 +143,17 @@ impl<'a> Page<'a> {
             }
             out.push_str(&table(&rows, 80));
         }
-        match (&answers.numbers, self.target) {
-            (Some(numbers), _) if !numbers.is_empty() => {
-                out.push_str("\nstated numbers by how far it moves with them, in points a point\n\n");
-                let mut rows = vec![["MOVES", "WRITTEN IN", "NUMBER"].map(ToOwned::to_owned).to_vec()];
-                rows.extend(numbers.iter().take(self.top).map(|stated| {
-                    vec![
-                        format!("{:+.2}", stated.derivative),
-                        self.network.short_place(stated.span),
-                        super::number::words(&self.network.model, stated.number, stated.value),
-                    ]
-                }));
-                out.push_str(&table(&rows, 80));
-            }
-            (None, Some(_)) => out.push_str(
-                "\nits number is sampled: how far it moves with stated numbers is told of exact ones\n",
-            ),
-            _ => {}
+        if let Some(numbers) = answers.numbers.as_ref().filter(|numbers| !numbers.is_empty()) {
+            out.push_str("\nstated numbers by how far it moves with them, in points a point\n\n");
+            let mut rows = vec![["MOVES", "WRITTEN IN", "NUMBER"].map(ToOwned::to_owned).to_vec()];
+            rows.extend(numbers.iter().take(self.top).map(|stated| {
+                vec![
+                    moves(stated),
+                    self.network.short_place(stated.span),
+                    super::number::words(&self.network.model, stated.number, stated.value),
+                ]
+            }));
+            out.push_str(&table(&rows, 80));
         }
         out
     }
@@ -227,6 +217,7 @@ impl<'a> Page<'a> {
             number: super::number::words(&self.network.model, stated.number, stated.value),
             value: stated.value,
             derivative: stated.derivative,
+            error: stated.error,
             source: self.network.sources.place(stated.span),
         }
     }
@@ -242,5 +233,13 @@ impl<'a> Page<'a> {
             target_if_no: no.map(|(p, _)| p),
             target_if_no_error: no.map(|(_, error)| error),
         }
+    }
+}
+
+/// A derivative, with its error where it is sampled.
+fn moves(stated: &Stated) -> String {
+    match stated.error {
+        0.0 => format!("{:+.2}", stated.derivative),
+        error => format!("{:+.3} ±{:.3}", stated.derivative, error.max(0.001)),
     }
 }

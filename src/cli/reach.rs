@@ -27,6 +27,7 @@ struct ChangeEntry {
     to: f64,
     size: f64,
     p: f64,
+    error: f64,
     source: String,
 }
 
@@ -37,12 +38,6 @@ pub(super) fn run(asked: &str, format: Format, network: &Network, call: &mut Cal
         Ok(found) => found,
         Err(Lack::NoNumber) => {
             return Err(format!("`{id}` is void: it has left the network, and has no number").into());
-        }
-        Err(Lack::Sampled) => {
-            return Err(format!(
-                "the number of `{id}` is sampled: what it takes is told of exact ones\n  try `--exact`"
-            )
-            .into());
         }
     };
     let change = match found {
@@ -61,6 +56,7 @@ pub(super) fn run(asked: &str, format: Format, network: &Network, call: &mut Cal
                 to: change.to,
                 size: change.size,
                 p: change.probability,
+                error: change.error,
                 source: network.sources.place(change.span),
             }),
         })?;
@@ -77,10 +73,11 @@ pub(super) fn run(asked: &str, format: Format, network: &Network, call: &mut Cal
 
 fn text(network: &Network, node: NodeId, now: f64, change: &Change) -> String {
     format!(
-        "{} is at {}; it gets to {} with\n  {}\n  changed to {}, which is the smallest change that does\n  {}\n",
+        "{} is at {}; it gets to {}{} with\n  {}\n  changed to {}, which is the smallest change that does\n  {}\n",
         network.model.node(node).id,
         percent(now),
         percent(change.probability),
+        if change.error > 0.0 { format!(" ±{:.1}", (100.0 * change.error).max(0.1)) } else { String::new() },
         words(&network.model, change.number, change.from),
         shown(change.number, outward(change)),
         network.sources.place(change.span),

@@ -225,7 +225,7 @@ impl<'a> Page<'a> {
                 let of = if node == self.id { String::new() } else { format!(" on {}", said.id) };
                 let Some(fact) = said.journal.get(fact) else { return "evidence".to_owned() };
                 let by = if let Event::Evidence { by: Some(by), .. } = fact.event {
-                    let kappa = self.network.forecast.kappa(&self.network.model, by, fact.date.value);
+                    let kappa = self.network.forecast.kappa(by, fact.date.value);
                     let name = model.predictors.get(by.index()).map_or("", |one| one.id.value.as_ref());
                     format!(" by {name} (κ {kappa:.2})")
                 } else {

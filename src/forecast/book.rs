@@ -3,6 +3,7 @@
 //! Whatever is asked of several nodes together is counted in it: what if, given that, how often both.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use multiversion::multiversion;
 use rayon::prelude::*;
@@ -94,7 +95,7 @@ pub(crate) fn shares(words: usize) -> Vec<Range<usize>> {
 }
 
 impl Forecast {
-    /// Draws the book. The same forecast gives the same book.
+    /// The book, drawn when it is first asked for. The same forecast gives the same book.
     ///
     /// ```
     /// # use forecastc::forecast::{self, Settings};
@@ -116,15 +117,24 @@ impl Forecast {
     /// let given = book.count(&[(late, true)], &[(wet, true)]);
     /// assert!((given.share().expect("it may be wet") - 0.90).abs() < 0.03);
     /// ```
-    pub fn book(&self) -> Book {
-        self.draw(|_| None)
+    pub fn book(&self) -> &Book {
+        self.book.get_or_init(|| Arc::new(self.draw(|_| None)))
+    }
+
+    /// Draws a book of this many words of 64 worlds. The same forecast and number give the same book.
+    pub(crate) fn book_of(&self, words: usize) -> Book {
+        self.draw_words(words.max(1), |_| None)
     }
 
     /// Draws a book with other engines for some parts.
     pub(super) fn draw<'a>(&'a self, other: impl Fn(usize) -> Option<&'a Engine> + Sync) -> Book {
-        let seed = self.settings.seed ^ 0x0B00_C0DE;
         let nodes = self.parts.iter().map(|part| part.part.ids.len()).max().unwrap_or(1);
         let words = (ROOM / nodes.max(1)).clamp(WORDS.0, WORDS.1) / SHARES * SHARES;
+        self.draw_words(words, other)
+    }
+
+    fn draw_words<'a>(&'a self, words: usize, other: impl Fn(usize) -> Option<&'a Engine> + Sync) -> Book {
+        let seed = self.settings.seed ^ 0x0B00_C0DE;
         let draw = |(number, part): (usize, &'a Evaluated)| {
             let engine = other(number).or(part.engine.as_ref());
             engine.map_or_else(Vec::new, |engine| engine.book(words, seed))
@@ -160,6 +170,11 @@ impl Book {
     /// How many words of 64 worlds it has.
     pub(crate) fn words(&self) -> usize {
         self.words
+    }
+
+    /// How many words a share of it has; the last may have fewer.
+    pub(crate) fn share_words(&self) -> usize {
+        shares(self.words).first().map_or(1, Range::len)
     }
 
     /// In how many worlds two nodes are both true.

@@ -261,6 +261,11 @@ impl Exact {
         self.findings.get(node).copied().unwrap_or(Finding::Open(0.0))
     }
 
+    /// The part that it is of.
+    pub(crate) fn part(&self) -> &Part {
+        &self.part
+    }
+
     /// The level of each node.
     pub(crate) fn levels(&self) -> &[f64] {
         &self.levels

@@ -107,7 +107,7 @@ impl<'a> Replay<'a> {
             State::Settled(Outcome::Void, _) => return Finding::Open(0.0),
             State::Open => {}
         }
-        let evidence: f64 = facts.iter().map(|fact| self.voices.weight_of(fact)).sum();
+        let evidence: f64 = facts.iter().map(|fact| self.voices.weights().weight_of(fact)).sum();
         match self.silence(node, facts, day) {
             Some(share) if share >= 1.0 => Finding::Settled(false),
             Some(share) => Finding::Open(evidence + ln(1.0 - share)),
@@ -117,7 +117,7 @@ impl<'a> Replay<'a> {
 
     /// κ of whoever gives evidence, on the day of the line.
     pub(crate) fn voice_of(&self, by: Option<PredictorId>, day: Date) -> f64 {
-        by.map_or(1.0, |by| self.voices.kappa(by, day))
+        by.map_or(1.0, |by| self.voices.weights().kappa(by, day))
     }
 
     /// The share of its window that has run in silence.

@@ -14,7 +14,9 @@ mod law;
 mod learn;
 mod moves;
 mod population;
+mod prior;
 mod problem;
+mod score;
 mod shape;
 #[cfg(test)]
 mod tests;
@@ -32,6 +34,9 @@ use self::population::Population;
 use self::problem::Problem;
 use self::shape::Shape;
 use self::worlds::{Clock, Worlds};
+
+pub(crate) use self::prior::Prior;
+pub(crate) use self::score::{Covariances, VIEWS};
 
 use super::part::Part;
 use super::step::{Estimate, Finding, Statement, Step, Trouble};

@@ -4,6 +4,7 @@
 //! what hangs on it, evidence about it. Each thing's share is what the log odds move by when it comes back; levels
 //! and all that is known stay as they are. So the shares add up to the number that is shown.
 
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -16,7 +17,6 @@ use super::number::{exp, ln, logit};
 use super::part::{Bearing, Input, Law, Part, Target};
 use super::run::Evaluated;
 use super::step::{Finding, Step};
-use super::voice::Voices;
 use super::{Forecast, Method};
 use crate::model::{Event, Model, NodeId, PredictorId};
 use crate::value::Date;
@@ -117,7 +117,7 @@ impl Forecast {
         let steps = match engine {
             Engine::Exact(_) => self.rebuilt(part, &scene)?,
             Engine::Sampled(_) if scene.has_gates() => self.rebuilt(part, &scene)?,
-            Engine::Sampled(_) => weighed(&scene, &evidence, &self.book(), part),
+            Engine::Sampled(_) => weighed(&scene, &evidence, self.book(), part),
         };
         let causes = scene.parents.iter().map(|(id, _)| Cause::Parent(*id));
         let causes: Vec<Cause> =
@@ -146,14 +146,13 @@ impl Forecast {
         })
     }
 
-    /// κ of a predictor on a day.
-    pub fn kappa(&self, model: &Model, predictor: PredictorId, day: Date) -> f64 {
-        Voices::new(model).kappa(predictor, day)
+    /// κ of a predictor on the day of a line of its evidence.
+    pub fn kappa(&self, predictor: PredictorId, day: Date) -> f64 {
+        self.weights.kappa(predictor, day)
     }
 
     /// What evidence adds to the log odds of the states of a variable: lines by date, then silence.
     fn evidence(&self, model: &Model, part: &Evaluated, nodes: &[usize]) -> Vec<(Cause, usize, f64)> {
-        let voices = Voices::new(model);
         let mut lines = Vec::new();
         let mut silences = Vec::new();
         for place in nodes {
@@ -170,7 +169,7 @@ impl Forecast {
                 let Some(at) = node.journal.iter().position(|other| std::ptr::eq(other, fact)) else {
                     continue;
                 };
-                let weight = voices.weight_of(fact);
+                let weight = self.weights.weight_of(fact);
                 rest -= weight;
                 lines.push(((fact.date.value, id, at), (Cause::Line { node: id, fact: at }, state, weight)));
             }
@@ -376,10 +375,21 @@ fn weighed(
     let words = book.words();
     let step = (words * 64 / WORLDS).max(1);
     let stages = scene.parents.len() + below.len() + 1;
+    let said = (0..states).map(|state| {
+        let own = evidence.iter().filter(|(_, of, _)| *of == state);
+        exp(own.map(|(.., weight)| weight).sum())
+    });
+    let said: Vec<f64> = said.collect();
     // By share of the book and stage: the mass of the state, and of all states.
     let shares = super::book::shares(words);
+    let mut own = Seen::of(laws.iter().flat_map(Law::parents), part, book);
+    let mut told: Vec<Seen<'_, (Vec<f64>, f64)>> =
+        below.iter().map(|(child, _)| Seen::of(scene.around(*child), part, book)).collect();
+    let mut masses = vec![0.0; stages * states];
+    let mut back = vec![1.0; (below.len() + 1) * states];
+    let mut away = vec![1.0; below.len() + 1];
     let sums: Vec<Vec<[f64; 2]>> = shares
-        .par_iter()
+        .iter()
         .map(|share| {
             let mut sums = vec![[0.0; 2]; stages];
             for world in (share.start * 64..share.end * 64).step_by(step) {
@@ -388,30 +398,43 @@ fn weighed(
                     row.get(world / 64).is_some_and(|word| word >> (world % 64) & 1 == 1)
                 };
                 // The states of the node side by side: what its laws and those below say to each.
-                let own: Vec<Vec<f64>> = laws.iter().map(|law| law.states(&own_levels, bit)).collect();
-                let told: Vec<(Vec<f64>, f64)> = below
-                    .iter()
-                    .zip(&below_levels)
-                    .map(|((child, without), levels)| scene.told(*child, without, levels, states, bit))
-                    .collect();
-                let mass = |stage: usize, state: usize| {
-                    let law = own.get(stage.min(laws.len() - 1)).and_then(|law| law.get(state)).copied();
-                    let back = stage.saturating_sub(laws.len() - 1);
-                    let below = told.iter().enumerate().map(|(place, (with, without))| {
-                        if place < back { with.get(state).copied().unwrap_or(0.0) } else { *without }
-                    });
-                    law.unwrap_or(0.0) * below.product::<f64>()
-                };
-                let said = |state: usize| {
-                    let own = evidence.iter().filter(|(_, of, _)| *of == state);
-                    exp(own.map(|(.., weight)| weight).sum())
-                };
-                let full: f64 = (0..states).map(|state| mass(stages - 1, state) * said(state)).sum();
-                for (stage, sum) in sums.iter_mut().enumerate() {
-                    let own = mass(stage, scene.state) / full;
-                    let all: f64 = (0..states).map(|state| mass(stage, state)).sum();
-                    sum[0] += own;
-                    sum[1] += all / full;
+                let own: &Vec<Vec<f64>> =
+                    own.at(world, || laws.iter().map(|law| law.states(&own_levels, bit)).collect());
+                // Of the variables below, those that are back tell what they do for each state, the others what they
+                // do without the node: products from the front, and from the end.
+                for (place, (seen, ((child, without), levels))) in
+                    told.iter_mut().zip(below.iter().zip(&below_levels)).enumerate()
+                {
+                    let (with, without) = seen.at(world, || scene.told(*child, without, levels, states, bit));
+                    let (before, after) = back.split_at_mut((place + 1) * states);
+                    let before = before.iter().skip(place * states);
+                    for ((next, before), with) in after.iter_mut().zip(before).zip(with) {
+                        *next = before * with;
+                    }
+                    if let Some(away) = away.get_mut(place) {
+                        *away = *without;
+                    }
+                }
+                for place in (0..below.len()).rev() {
+                    let next = away.get(place + 1).copied().unwrap_or(1.0);
+                    if let Some(away) = away.get_mut(place) {
+                        *away *= next;
+                    }
+                }
+                for (stage, masses) in masses.chunks_mut(states).enumerate() {
+                    let law = own.get(stage.min(laws.len() - 1)).map_or(&[][..], Vec::as_slice);
+                    let place = (stage + 1).saturating_sub(laws.len());
+                    let away = away.get(place).copied().unwrap_or(1.0);
+                    let back = back.iter().skip(place * states);
+                    for ((mass, law), back) in masses.iter_mut().zip(law).zip(back) {
+                        *mass = law * back * away;
+                    }
+                }
+                let last = masses.chunks(states).next_back().unwrap_or_default();
+                let full: f64 = last.iter().zip(&said).map(|(mass, said)| mass * said).sum();
+                for (sum, masses) in sums.iter_mut().zip(masses.chunks(states)) {
+                    sum[0] += masses.get(scene.state).copied().unwrap_or(0.0) / full;
+                    sum[1] += masses.iter().sum::<f64>() / full;
                 }
             }
             sums
@@ -430,7 +453,39 @@ fn weighed(
     steps.map(|(before, after)| (after.0 - before.0, before.1.hypot(after.1))).collect()
 }
 
+/// What was worked out for states of some nodes: worlds in which these are the same need it once.
+struct Seen<'a, T> {
+    rows: Vec<&'a [u64]>,
+    found: HashMap<u64, T>,
+}
+
+impl<'a, T> Seen<'a, T> {
+    fn of(nodes: impl IntoIterator<Item = usize>, part: &Evaluated, book: &'a Book) -> Self {
+        let nodes: BTreeSet<usize> = nodes.into_iter().collect();
+        Self { rows: nodes.into_iter().map(|node| book.row(part.id(node))).collect(), found: HashMap::new() }
+    }
+
+    fn at(&mut self, world: usize, work: impl FnOnce() -> T) -> &T {
+        let bit = |row: &&[u64]| row.get(world / 64).map_or(0, |word| word >> (world % 64) & 1);
+        if self.rows.len() > 64 {
+            // Too many for a key: each world is worked out by itself.
+            self.found.clear();
+            return self.found.entry(0).or_insert_with(work);
+        }
+        let key = self.rows.iter().fold(0, |key, row| key << 1 | bit(row));
+        self.found.entry(key).or_insert_with(work)
+    }
+}
+
 impl Scene<'_> {
+    /// The nodes that decide what a variable below tells: its own, and those above it but for the node's.
+    fn around(&self, child: usize) -> Vec<usize> {
+        let own = self.part.variables.get(self.variable).map_or(&[][..], |own| own.nodes.as_slice());
+        let Some(below) = self.part.variables.get(child) else { return Vec::new() };
+        let all = below.law.parents().into_iter().chain(below.nodes.iter().copied());
+        all.filter(|node| !own.contains(node)).collect()
+    }
+
     /// The likelihood of what is so in a variable below, for each state of the node, and without the node.
     fn told(
         &self,

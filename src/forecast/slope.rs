@@ -1,36 +1,37 @@
-//! Slopes: how fast a number of the forecast moves with each number that was stated, exactly.
+//! Slopes: how fast a number of the forecast moves with each number that was stated.
 //!
 //! Levels are solved for what was stated, so a weight moves a node both by itself and by the levels that answer it.
 //! Days are gone through backwards, and then the nodes before all facts, children before parents; each constraint
-//! that is met tells what the number that it was made for is worth (the adjoint of the whole evaluation).
+//! that is met tells what the number that it was made for is worth (the adjoint of the whole evaluation). What it
+//! takes are covariances of nodes with scores: those of tables are exact, those of sampled worlds have errors.
 
 #![expect(clippy::indexing_slicing, reason = "nodes are numbered by the part")]
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::engine::{Engine, Method};
-use super::exact::{Exact, Lean, Scores, solve};
+use super::engine::Engine;
+use super::exact::{Lean, solve};
 use super::gates::Gates;
 use super::part::{Law, Part, Target};
 use super::replay::Replay;
-use super::step::Statement;
+use super::step::{Statement, Step};
 use super::voice::Voices;
-use super::{Forecast, Settings, Trouble};
+use super::{Forecast, Trouble};
 use crate::model::{Model, NodeId};
 use crate::value::Date;
 
 mod chain;
+mod exact;
+mod sampled;
 
-pub(crate) use self::chain::slopes;
+pub(crate) use self::chain::{Slope, slopes};
 
 /// Why there are no slopes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lack {
     /// The node has no number: it is void, or its part of the network has trouble.
     NoNumber,
-    /// The node's part is sampled; slopes are told of exact numbers only.
-    Sampled,
 }
 
 /// What is no more than rounding.
@@ -38,10 +39,34 @@ const NOTHING: f64 = 1e-15;
 /// A constraint that its level hardly moves is held by gates.
 const HELD: f64 = 1e-13;
 
-/// A day with statements, as it was once they held; the last is today.
-struct Moment {
+/// The part on a day, once its statements hold.
+trait Now {
+    /// Whether the level of a node is not without end.
+    fn has_level(&self, node: usize) -> bool;
+
+    /// The covariances of nodes with everything.
+    fn with(&self, nodes: &[usize]) -> Vec<Lean>;
+}
+
+/// The part before all facts, gone through variable by variable, children before parents.
+trait Before {
+    /// Whether the level of a node is not without end.
+    fn has_level(&self, node: usize) -> bool;
+
+    /// Turns to a variable: what was added of those below it is in the lean of its nodes from now on.
+    fn turn(&mut self, variable: usize, lean: &mut Lean);
+
+    /// The covariance of each node of the variable with the level of each.
+    fn own(&mut self) -> Vec<Vec<f64>>;
+
+    /// Adds the nodes of the variable to what bears on those above, each times a factor.
+    fn add(&mut self, factors: &[f64], lean: &mut Lean);
+}
+
+/// A day with statements; the last is today.
+struct Moment<T> {
     date: Date,
-    exact: Box<Exact>,
+    now: T,
     statements: Vec<Statement>,
 }
 
@@ -61,34 +86,45 @@ struct Slopes {
 }
 
 impl Slopes {
-    fn new(model: &Model, forecast: &Forecast, target: NodeId) -> Result<Self, Lack> {
+    /// Of a node of a part; where it was sampled, from all worlds and then from each share of them.
+    fn all(model: &Model, forecast: &Forecast, target: NodeId) -> Result<Vec<Self>, Lack> {
         if forecast.now(target).is_none() {
             return Err(Lack::NoNumber);
         }
         let (evaluated, target) = forecast.place(target).ok_or(Lack::NoNumber)?;
-        if !matches!(evaluated.engine, Some(Engine::Exact(_))) {
-            return Err(Lack::Sampled);
-        }
-        let part = &evaluated.part;
-        let (start, moments) = moments(model, forecast.today, part).ok_or(Lack::NoNumber)?;
+        let engine = evaluated.engine.as_ref().ok_or(Lack::NoNumber)?;
+        let replay = Days { model, forecast, part: &evaluated.part };
+        let all = match engine {
+            Engine::Exact(_) => exact::slopes(&replay, target).map(|slopes| vec![slopes]),
+            Engine::Sampled(sampler) => sampled::slopes(&replay, sampler, target),
+        };
+        all.ok_or(Lack::NoNumber)
+    }
+
+    fn new<T: Now>(
+        part: &Arc<Part>,
+        probabilities: Vec<f64>,
+        moments: &[Moment<T>],
+        mut before: impl Before,
+        target: usize,
+    ) -> Self {
         let mut slopes = Self {
             part: Arc::clone(part),
             lean: Lean::none(part),
             aims: vec![0.0; part.ids.len()],
-            before: start.probabilities(),
+            before: probabilities,
             statements: BTreeMap::new(),
             truths: Vec::new(),
         };
         for (number, moment) in moments.iter().rev().enumerate() {
             slopes.day(moment, (number == 0).then_some(target));
         }
-        slopes.prior(&start);
-        Ok(slopes)
+        slopes.prior(&mut before);
+        slopes
     }
 
     /// Goes back over a day: today for the target, and each day for its statements.
-    fn day(&mut self, moment: &Moment, target: Option<usize>) {
-        let mut scores: Option<Scores<'_>> = None;
+    fn day<T: Now>(&mut self, moment: &Moment<T>, target: Option<usize>) {
         let mut truths = vec![0.0; self.part.ids.len()];
         let mut add = |lean: &mut Lean, other: &Lean, factor: f64| {
             lean.add(other, factor);
@@ -97,16 +133,14 @@ impl Slopes {
             }
         };
         if let Some(target) = target {
-            let scores = scores.get_or_insert_with(|| Scores::new(&moment.exact));
-            add(&mut self.lean, &scores.with(target), 1.0);
+            moment.now.with(&[target]).iter().for_each(|lean| add(&mut self.lean, lean, 1.0));
         }
-        let levels = moment.exact.levels();
         let free: Vec<&Statement> =
-            moment.statements.iter().filter(|statement| levels[statement.node].is_finite()).collect();
+            moment.statements.iter().filter(|statement| moment.now.has_level(statement.node)).collect();
         let goal: Vec<f64> = free.iter().map(|statement| self.lean.levels[statement.node]).collect();
         if goal.iter().any(|goal| goal.abs() > NOTHING) {
-            let scores = scores.get_or_insert_with(|| Scores::new(&moment.exact));
-            let leans: Vec<Lean> = free.iter().map(|statement| scores.with(statement.node)).collect();
+            let nodes: Vec<usize> = free.iter().map(|statement| statement.node).collect();
+            let leans = moment.now.with(&nodes);
             let row = |level: &&Statement| leans.iter().map(|lean| lean.levels[level.node]).collect();
             let (worth, is_whole) = eliminate(free.iter().map(row).collect(), goal);
             for ((statement, lean), worth) in free.iter().zip(&leans).zip(worth) {
@@ -124,43 +158,45 @@ impl Slopes {
     }
 
     /// Goes through the nodes before all facts, children before parents.
-    fn prior(&mut self, start: &Exact) {
-        let scores = Scores::before(start);
+    fn prior(&mut self, before: &mut impl Before) {
         let part = Arc::clone(&self.part);
-        for variable in part.variables.iter().rev() {
+        for (number, variable) in part.variables.iter().enumerate().rev() {
             let nodes = &variable.nodes;
+            before.turn(number, &mut self.lean);
             let is_moved =
                 |node: &usize| self.lean.levels[*node].abs() > NOTHING || self.aims[*node].abs() > NOTHING;
             if !nodes.iter().any(is_moved) {
                 continue;
             }
-            let leans: Vec<Lean> = nodes.iter().map(|node| scores.with(*node)).collect();
+            let own = before.own();
             if let Law::Choice(_) = variable.law {
-                self.choice(nodes, &leans);
+                self.choice(nodes, &own, before);
                 continue;
             }
-            let ([node], [lean]) = (nodes.as_slice(), leans.as_slice()) else { continue };
-            let (own, is_finite) = (lean.levels[*node], start.levels()[*node].is_finite());
-            if part.targets[*node] == Target::Table || !is_finite || own <= HELD {
+            let ([node], [own]) = (nodes.as_slice(), own.as_slice()) else { continue };
+            let own = own[0];
+            if part.targets[*node] == Target::Table || !before.has_level(*node) || own <= HELD {
                 // It aims at nothing, or gates hold it: what it is follows from what is above.
                 let aim = std::mem::take(&mut self.aims[*node]);
-                self.lean.add(lean, aim);
+                before.add(&[aim], &mut self.lean);
                 continue;
             }
             let worth = self.lean.levels[*node] / own;
-            self.lean.add(lean, -worth);
+            before.add(&[-worth], &mut self.lean);
             self.aims[*node] += worth;
             self.imply(*node);
         }
     }
 
     /// The levels of a choice answer each other.
-    fn choice(&mut self, nodes: &[usize], leans: &[Lean]) {
+    fn choice(&mut self, nodes: &[usize], own: &[Vec<f64>], before: &mut impl Before) {
         let goal: Vec<f64> = nodes.iter().map(|node| self.lean.levels[*node]).collect();
-        let matrix = nodes.iter().map(|node| leans.iter().map(|lean| lean.levels[*node]).collect()).collect();
-        let worth = solve(matrix, &goal).unwrap_or_else(|| vec![0.0; nodes.len()]);
-        for ((node, lean), worth) in nodes.iter().zip(leans).zip(worth) {
-            self.lean.add(lean, -worth);
+        let row = |level: usize| own.iter().map(|of_node| of_node[level]).collect();
+        let worth = solve((0..nodes.len()).map(row).collect(), &goal);
+        let worth = worth.unwrap_or_else(|| vec![0.0; nodes.len()]);
+        let factors: Vec<f64> = worth.iter().map(|worth| -worth).collect();
+        before.add(&factors, &mut self.lean);
+        for (node, worth) in nodes.iter().zip(worth) {
             self.aims[*node] += worth;
         }
     }
@@ -200,29 +236,38 @@ fn steepness(probability: f64) -> f64 {
     if spread > 0.0 { 1.0 / spread } else { 0.0 }
 }
 
-/// The part before all facts, on each day with statements, and today.
-fn moments(model: &Model, today: Date, part: &Arc<Part>) -> Option<(Box<Exact>, Vec<Moment>)> {
-    let voices = Voices::new(model);
-    let replay = Replay::new(model, today, &voices);
-    let mut engine = Engine::start(part, Method::Exact, &Settings::default()).ok()?;
-    let exact = |engine: &Engine| match engine {
-        Engine::Exact(exact) => Some(exact.clone()),
-        Engine::Sampled(_) => None,
-    };
-    let start = exact(&engine)?;
-    let mut gates = Gates::new(part, Some(&engine));
-    let mut moments = Vec::new();
-    let conflict = |_: &[usize], date| Trouble::Conflict { date, reasons: Vec::new() };
-    for mut step in replay.steps(part) {
-        gates.note(&step);
-        gates.learn(&mut step, &engine, conflict).ok()?;
-        engine.step(&step).ok()?;
-        if !step.statements.is_empty() {
-            moments.push(Moment { date: step.date, exact: exact(&engine)?, statements: step.statements });
-        }
+/// The days of a part, to go through once more.
+struct Days<'a> {
+    model: &'a Model,
+    forecast: &'a Forecast,
+    part: &'a Arc<Part>,
+}
+
+impl Days<'_> {
+    fn steps(&self) -> Vec<Step> {
+        let voices = Voices::new(self.model);
+        Replay::new(self.model, self.forecast.today, &voices).steps(self.part)
     }
-    moments.push(Moment { date: today, exact: exact(&engine)?, statements: Vec::new() });
-    Some((start, moments))
+
+    /// Takes a part through steps; each day with statements is looked at once they hold.
+    fn replay(
+        &self,
+        mut engine: Engine,
+        steps: Vec<Step>,
+        mut look: impl FnMut(Date, Vec<Statement>, &Engine) -> Option<()>,
+    ) -> Option<Engine> {
+        let mut gates = Gates::new(self.part, Some(&engine));
+        let conflict = |_: &[usize], date| Trouble::Conflict { date, reasons: Vec::new() };
+        for mut step in steps {
+            gates.note(&step);
+            gates.learn(&mut step, &engine, conflict).ok()?;
+            engine.step(&step).ok()?;
+            if !step.statements.is_empty() {
+                look(step.date, step.statements, &engine)?;
+            }
+        }
+        Some(engine)
+    }
 }
 
 /// Solves a system of equations, by elimination with the largest pivots, and says whether it has but one

@@ -170,6 +170,12 @@ impl Forecast {
         self.place(node).map_or(&[][..], |(part, _)| part.part.ids.as_slice()).iter().copied()
     }
 
+    /// The number of that part. None of a node of a part with trouble.
+    pub(crate) fn part_of(&self, node: NodeId) -> Option<usize> {
+        self.place(node)?;
+        self.places.get(node.index()).map(|(part, _)| *part)
+    }
+
     /// Beliefs of a part, or the states and the settled nodes that cannot be together.
     fn suppose_in(
         &self,

@@ -52,8 +52,26 @@ impl Settled {
 pub(crate) struct Voices<'a> {
     model: &'a Model,
     own: Vec<Vec<NodeId>>,
-    /// κ of whoever gives evidence, on the day of the line.
-    kappas: BTreeMap<(PredictorId, Date), f64>,
+    weights: Weights,
+}
+
+/// κ of whoever gives evidence, on the day of the line.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Weights(BTreeMap<(PredictorId, Date), f64>);
+
+impl Weights {
+    /// How much a line of evidence by a predictor counts on its day.
+    pub(crate) fn kappa(&self, predictor: PredictorId, day: Date) -> f64 {
+        self.0.get(&(predictor, day)).copied().unwrap_or(1.0)
+    }
+
+    /// What a line of evidence adds to the log odds of its node.
+    pub(crate) fn weight_of(&self, fact: &Fact) -> f64 {
+        let Event::Evidence { direction, ratio, by } = fact.event else { return 0.0 };
+        let kappa = by.map_or(1.0, |by| self.kappa(by, fact.date.value));
+        let weight = kappa * ln(ratio.as_f64());
+        if direction == Direction::Against { -weight } else { weight }
+    }
 }
 
 impl<'a> Voices<'a> {
@@ -67,30 +85,22 @@ impl<'a> Voices<'a> {
                 }
             }
         }
-        let mut voices = Self { model, own, kappas: BTreeMap::new() };
+        let mut voices = Self { model, own, weights: Weights::default() };
         for fact in model.nodes.iter().flat_map(|node| &node.journal) {
             let (Event::Evidence { by: Some(by), .. }, date) = (fact.event, fact.date.value) else {
                 continue;
             };
-            if !voices.kappas.contains_key(&(by, date)) {
+            if !voices.weights.0.contains_key(&(by, date)) {
                 let kappa = voices.on(by, date).kappa;
-                voices.kappas.insert((by, date), kappa);
+                voices.weights.0.insert((by, date), kappa);
             }
         }
         voices
     }
 
-    /// How much a line of evidence by a predictor counts on its day.
-    pub(crate) fn kappa(&self, predictor: PredictorId, day: Date) -> f64 {
-        self.kappas.get(&(predictor, day)).copied().unwrap_or(1.0)
-    }
-
-    /// What a line of evidence adds to the log odds of its node.
-    pub(crate) fn weight_of(&self, fact: &Fact) -> f64 {
-        let Event::Evidence { direction, ratio, by } = fact.event else { return 0.0 };
-        let kappa = by.map_or(1.0, |by| self.kappa(by, fact.date.value));
-        let weight = kappa * ln(ratio.as_f64());
-        if direction == Direction::Against { -weight } else { weight }
+    /// What lines of evidence count for.
+    pub(crate) fn weights(&self) -> &Weights {
+        &self.weights
     }
 
     /// A predictor on a day.

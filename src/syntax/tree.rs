@@ -277,6 +277,17 @@ pub enum Mode {
     Speculation,
 }
 
+impl Mode {
+    /// Its keyword.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Forecast => "forecast",
+            Self::Prediction => "prediction",
+            Self::Speculation => "speculation",
+        }
+    }
+}
+
 /// What it tells that nothing has happened yet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Silence {

@@ -54,6 +54,14 @@ impl Date {
         self.plus(Duration { count: u32::try_from(days.max(0)).unwrap_or(u32::MAX), unit: Unit::Days })
     }
 
+    /// So many days earlier; the first day that may be written, if that is before it.
+    #[must_use]
+    pub fn minus_days(self, days: u32) -> Self {
+        let span = jiff::Span::new().try_days(i64::from(days));
+        let earlier = span.and_then(|span| self.0.checked_sub(span));
+        earlier.map_or(Self::FIRST, Self).max(Self::FIRST)
+    }
+
     /// That much later. A month later than the 31st is the last day of a shorter month.
     #[must_use]
     pub fn plus(self, duration: Duration) -> Self {
@@ -333,6 +341,14 @@ mod tests {
 
     fn window(from: &str, to: &str) -> Window {
         Window { from: Period::read(from).unwrap(), to: Period::read(to).unwrap() }
+    }
+
+    #[test]
+    fn days_are_taken_off_down_to_the_first() {
+        let day = Date::parse("2026-03-01").unwrap();
+        assert_eq!(day.minus_days(1), day.eve().unwrap());
+        assert_eq!(day.minus_days(365), Date::parse("2025-03-01").unwrap());
+        assert_eq!(day.minus_days(u32::MAX), Date::FIRST);
     }
 
     /// The figures of design/reference.md.

@@ -90,7 +90,7 @@ pub(crate) fn check_id(words: &str) -> Result<(), Refusal> {
 }
 
 /// Names that Windows takes for devices, whatever their ending.
-fn is_device(lower: &str) -> bool {
+pub(crate) fn is_device(lower: &str) -> bool {
     let numbered = |name: &str| {
         lower
             .strip_prefix(name)

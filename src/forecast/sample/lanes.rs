@@ -100,6 +100,13 @@ impl Lanes {
     }
 
     #[inline(always)]
+    pub(super) fn less(&mut self, other: &Self) {
+        for l in 0..WIDTH {
+            self.0[l] -= other.0[l];
+        }
+    }
+
+    #[inline(always)]
     pub(super) fn over(&mut self, other: &Self) {
         for l in 0..WIDTH {
             self.0[l] /= other.0[l];

@@ -93,6 +93,27 @@ impl Population {
         order
     }
 
+    /// Puts worlds of a family next to each other. Odds are those of other worlds then.
+    pub(super) fn gather(&mut self) {
+        let order = self.by_family();
+        let before: Vec<(Vec<u64>, Lanes)> =
+            self.blocks.iter().map(|block| (block.bits.clone(), block.weight)).collect();
+        self.blocks.par_iter_mut().zip(order.par_chunks(WIDTH)).for_each(|(block, from)| {
+            block.bits.fill(0);
+            for (lane, from) in from.iter().enumerate() {
+                let Some((bits, weight)) = before.get(from / WIDTH) else { continue };
+                for (own, bits) in block.bits.iter_mut().zip(bits) {
+                    *own |= (bits >> (from % WIDTH) & 1) << lane;
+                }
+                if let (Some(own), Some(weight)) = (block.weight.0.get_mut(lane), weight.0.get(from % WIDTH))
+                {
+                    *own = *weight;
+                }
+            }
+        });
+        self.descent.inherit(&order);
+    }
+
     /// All worlds weigh the same again.
     pub(super) fn even(&mut self) {
         let count = self.blocks.len() * WIDTH;

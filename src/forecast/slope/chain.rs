@@ -13,22 +13,43 @@ use crate::value::Date;
 /// What moves a probability by less than that has no say in it but rounding.
 const FELT: f64 = 1e-12;
 
+/// How fast a probability moves with a number.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Slope {
+    pub(crate) number: Number,
+    pub(crate) slope: f64,
+    /// Its standard error; 0 where it is exact.
+    pub(crate) error: f64,
+}
+
 /// How fast the probability of a node today moves with each stated number that bears on it: per unit of a
 /// probability or a weight, and per unit of the logarithm of a ratio. The weights of voices are taken as they are.
 ///
 /// # Errors
 ///
-/// If the node has no exact number.
-pub(crate) fn slopes(model: &Model, forecast: &Forecast, target: NodeId) -> Result<Vec<(Number, f64)>, Lack> {
-    let slopes = Slopes::new(model, forecast, target)?;
+/// If the node has no number.
+pub(crate) fn slopes(model: &Model, forecast: &Forecast, target: NodeId) -> Result<Vec<Slope>, Lack> {
+    let all = Slopes::all(model, forecast, target)?;
     let voices = Voices::new(model);
     let replay = Replay::new(model, forecast.today, &voices);
-    let chain = Chain { model, forecast, replay: &replay, slopes: &slopes };
+    let chains: Vec<Chain<'_>> =
+        all.iter().map(|slopes| Chain { model, forecast, replay: &replay, slopes }).collect();
+    let Some((whole, shares)) = chains.split_first() else { return Err(Lack::NoNumber) };
     let slope = |number: Number| {
-        let slope = chain.slope(number)?;
-        (slope.abs() > FELT && slope.is_finite()).then_some((number, slope))
+        let slope = whole.slope(number)?;
+        let shares: Vec<f64> = shares.iter().filter_map(|share| share.slope(number)).collect();
+        let error = spread(&shares, slope);
+        (slope.abs() > FELT && slope.is_finite()).then_some(Slope { number, slope, error })
     };
     Ok(model.numbers().into_iter().filter_map(slope).collect())
+}
+
+/// The standard error of a slope, by how those of shares differ from it.
+#[expect(clippy::cast_precision_loss, reason = "shares are few")]
+fn spread(shares: &[f64], slope: f64) -> f64 {
+    let count = shares.len() as f64;
+    let squares: f64 = shares.iter().map(|share| (share - slope) * (share - slope)).sum();
+    if shares.len() < 2 { 0.0 } else { (squares / count / (count - 1.0)).sqrt() }
 }
 
 struct Chain<'a> {

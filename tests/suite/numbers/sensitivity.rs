@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use forecastc::Compiled;
 use forecastc::answers::reach::{Reach, reach};
-use forecastc::answers::sensitivity::{Lack, sensitivity};
+use forecastc::answers::sensitivity::sensitivity;
 use forecastc::forecast::{Forecast, Method, Settings, evaluate};
 use forecastc::model::{Measure, Model, NodeId, Number};
 use rayon::prelude::*;
 
 use super::{compile, compiled, exact, id};
+use crate::laws::generate::Random;
 use crate::oracle::writer::{ALL, FACTS_BEHIND_GATES, WITHOUT_FACTS, network, today};
 
 const NETWORKS: u64 = 400;
@@ -167,14 +168,167 @@ fn parents_that_are_only_counted_have_derivatives_too() {
     assert!(met["Strength"] > 20 && met["If"] > 20 && met["Statement"] > 2, "{met:?}");
 }
 
+/// A derivative of a sampled network, beside the exact one, both by the coordinate.
+struct Pair {
+    kind: String,
+    shown: String,
+    is_long: bool,
+    exact: f64,
+    /// None: it was within its errors of 0.
+    sampled: Option<(f64, f64)>,
+}
+
+/// A long network: each node has two of the five before it above it, and every kind of line is written about some.
+fn long(random: &mut Random) -> String {
+    let mut text = String::new();
+    for node in 0_usize..60 {
+        text += &format!("scenario L{node} \"L\" {{\n");
+        if node < 2 || random.below(4) > 0 {
+            text += &format!("    probability {}%\n", random.between(10, 90));
+        }
+        let first = random.between(1, 3);
+        for back in [first, first + random.between(1, 2)].into_iter().filter(|back| node >= *back.max(&2)) {
+            let (yes, no) = (random.between(30, 95), random.between(5, 30));
+            text += &match random.below(3) {
+                0 => format!("    needs L{} x{}\n", node - back, random.between(2, 5)),
+                1 => format!("    needs L{} {yes}% else {no}%\n", node - back),
+                _ => format!("    killed by L{} {no}% else {yes}%\n", node - back),
+            };
+        }
+        text += "}\n";
+    }
+    let mut lines = Vec::new();
+    for node in 0..60 {
+        let day = random.between(10, 28);
+        lines.extend(match random.below(10) {
+            0 => Some(format!("2026-05-{day} resolved L{node} {}\n", random.pick(&["yes", "no"]))),
+            1 => Some(format!("2026-05-{day} probability L{node} {}%\n", random.between(25, 75))),
+            2 | 3 => Some(format!(
+                "2026-05-{day} evidence L{node} {} moderate\n",
+                random.pick(&["for", "against"])
+            )),
+            _ => None,
+        });
+    }
+    lines.sort();
+    text + &lines.concat()
+}
+
+fn pairs(seed: u64) -> Vec<Pair> {
+    let written = match seed % 60 {
+        0 => {
+            Some(compile(&long(&mut Random::new(seed)))).filter(|compiled| !compiled.diagnostics.has_errors())
+        }
+        _ => compiled(&network(700_000 + seed, [&ALL, &WITHOUT_FACTS][usize::from(seed % 4 == 3)])),
+    };
+    let Some(compiled) = written else { return Vec::new() };
+    let settings = Settings { seed, method: Method::Sampled, worlds: Some(8_192) };
+    let (truth, found) = (exact(&compiled), evaluate(&compiled.model, today(), &settings));
+    if !truth.troubles().is_empty() || !found.troubles().is_empty() {
+        return Vec::new();
+    }
+    let mut all = Vec::new();
+    for (node, item) in compiled.model.nodes().step_by(if seed.is_multiple_of(60) { 10 } else { 3 }) {
+        let (Ok(truth), Ok(found)) =
+            (sensitivity(&compiled.model, &truth, node), sensitivity(&compiled.model, &found, node))
+        else {
+            continue;
+        };
+        for number in compiled.model.numbers() {
+            let truth = truth.numbers.iter().find(|one| one.number == number);
+            let found = found.numbers.iter().find(|one| one.number == number);
+            if truth.is_none() && found.is_none() {
+                continue;
+            }
+            let at = compiled.model.value_of(number).unwrap();
+            let by = |derivative: f64| turned(number, at, derivative);
+            let kind = format!("{number:?}");
+            all.push(Pair {
+                kind: kind.split([' ', '(']).next().unwrap_or_default().to_owned(),
+                shown: format!("{seed}: {} by {number:?}", item.id),
+                is_long: seed.is_multiple_of(60),
+                exact: truth.map_or(0.0, |one| by(one.derivative)),
+                sampled: found.map(|one| (by(one.derivative), by(one.error).abs())),
+            });
+        }
+    }
+    all
+}
+
 #[test]
-fn what_is_sampled_has_no_derivatives() {
-    let compiled =
-        compile("scenario A \"A\" { probability 40% }\nscenario B \"B\" { needs A 50% else 10% }\n");
-    let settings = Settings { method: Method::Sampled, ..Settings::default() };
-    let forecast = evaluate(&compiled.model, today(), &settings);
-    let b = compiled.model.find("B").unwrap();
-    assert_eq!(sensitivity(&compiled.model, &forecast, b), Err(Lack::Sampled));
+fn sampled_derivatives_are_the_exact_ones_within_their_errors() {
+    let all: Vec<Pair> = (0..120).into_par_iter().flat_map_iter(pairs).collect();
+    let long = all.iter().filter(|pair| pair.is_long).count();
+    println!("{long} of {} are of long networks", all.len());
+    for kind in
+        ["Level", "If", "Strength", "Weight", "Statement", "Evidence", "Rate", "Outside", "Row", "long"]
+    {
+        let is_own = |pair: &&Pair| if kind == "long" { pair.is_long } else { pair.kind == kind };
+        let own: Vec<&Pair> = all.iter().filter(is_own).collect();
+        let told = own.iter().filter(|pair| pair.sampled.is_some()).count();
+        let mut off: Vec<(f64, String)> = own
+            .iter()
+            .map(|pair| match pair.sampled {
+                Some((found, error)) => {
+                    let off = ((pair.exact - found).abs() - 1e-3).max(0.0) / error.max(1e-6);
+                    (off, format!("{}: {found} ± {error}, is {}", pair.shown, pair.exact))
+                }
+                None => (500.0 * pair.exact.abs(), format!("{} is not told, is {}", pair.shown, pair.exact)),
+            })
+            .collect();
+        off.sort_by(|one, other| other.0.total_cmp(&one.0));
+        let far: Vec<&str> = off.iter().take(6).map(|(_, shown)| shown.as_str()).collect();
+        let within = off.iter().filter(|(off, _)| *off <= 4.0).count() as f64 / own.len() as f64;
+        let norm = |of: &dyn Fn(&Pair) -> f64| own.iter().map(|pair| of(pair).powi(2)).sum::<f64>().sqrt();
+        let apart = norm(&|pair| pair.exact - pair.sampled.map_or(0.0, |(found, _)| found));
+        let relative = apart / norm(&|pair| pair.exact);
+        println!(
+            "{kind}: {told} of {} told, {within:.3} within 4 errors, off by {relative:.4} of all",
+            own.len()
+        );
+        assert!(told >= 20, "{kind}: {told} derivatives are too few");
+        assert!(within >= 0.98, "{kind}: {within} within 4 errors; the farthest:\n{}", far.join("\n"));
+        assert!(relative <= 0.03, "{kind}: off by {relative}; the farthest:\n{}", far.join("\n"));
+    }
+}
+
+/// The change that is found for a sampled number takes the exact one there too, and is as small.
+#[test]
+fn what_it_takes_is_found_of_sampled_numbers_too() {
+    let counts = (0..40_u64).into_par_iter().map(|seed| {
+        let written = network(800_000 + seed, &ALL);
+        let Some(compiled) = compiled(&written) else { return [0; 3] };
+        let forecast = exact(&compiled);
+        let last = compiled.model.nodes().last().map(|(node, _)| node);
+        let Some((node, now)) = last.and_then(|node| Some((node, forecast.now(node)?.probability))) else {
+            return [0; 3];
+        };
+        let above = seed % 2 == 0;
+        let bound = if above { now + 0.2 * (1.0 - now) } else { 0.8 * now };
+        let settings = Settings { seed, method: Method::Sampled, worlds: Some(4_096) };
+        let truth = Settings { method: Method::Exact, ..Settings::default() };
+        let truth = reach(&compiled.model, today(), &truth, node, bound, above).unwrap();
+        let Ok(Reach::By(found)) = reach(&compiled.model, today(), &settings, node, bound, above) else {
+            return [0, 1, 0];
+        };
+        let is_past = if above { found.probability > bound } else { found.probability < bound };
+        assert!(is_past, "{}\n{found:?}", written.text());
+        let Some(there) = changed(&compiled, found.number, found.to) else { return [0, 1, 0] };
+        let there = there.now(node).unwrap().probability;
+        let off = (there - found.probability).abs() - 1e-3;
+        assert!(off < 5.0 * found.error, "{seed}: {there} instead of {found:?}\n{}", written.text());
+        match truth {
+            Reach::By(truth) if found.size < 1.2 * truth.size + 0.02 => [1, 0, 0],
+            Reach::By(_) | Reach::There | Reach::No => {
+                println!("{seed}: {found:?} instead of {truth:?}");
+                [0, 0, 1]
+            }
+        }
+    });
+    let sum = |a: [i32; 3], b: [i32; 3]| [0, 1, 2].map(|at| a[at] + b[at]);
+    let [small, none, other] = counts.reduce(|| [0; 3], sum);
+    println!("as small {small}, none {none}, another {other}");
+    assert!(small >= 20 && other <= 2, "{small} {none} {other}");
 }
 
 /// What was found does it, a little less does not, and no number that may be anything does it in less.
