@@ -4,6 +4,7 @@
 //! environment and the terminal; everything below gets them as arguments.
 
 mod ask;
+mod build;
 mod check;
 mod coherence;
 mod due;
@@ -133,6 +134,7 @@ impl Numbers {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Build(build::Arguments),
     Check(check::Arguments),
     Fmt(fmt::Arguments),
     List(list::Arguments),
@@ -274,6 +276,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let settings = arguments.common.numbers.settings();
     let mut call = Call { source: arguments.common.source, today, settings, output };
     let ending = match &arguments.command {
+        Command::Build(arguments) => build::run(arguments, &mut call),
         Command::Check(arguments) => check::run(arguments, &mut call),
         Command::Fmt(arguments) => fmt::run(arguments, &mut call),
         Command::List(arguments) => list::run(arguments, &mut call),

@@ -1,9 +1,18 @@
-//! The disk: reading a source folder, and replacing or creating single files. Nothing else does.
+//! The disk: reading a source folder and templates, replacing or creating single files, and bringing an output folder
+//! to hold a site. Nothing else touches files.
 //!
 //! Reading follows no symbolic link and leaves hidden files alone. Writing makes the new file beside the old
 //! one and renames it over, so a reader sees the one or the other and never a mix.
 
 #![expect(clippy::disallowed_methods, reason = "this is the one place where files are touched")]
+
+mod lock;
+mod manifest;
+mod output;
+mod templates;
+
+pub use self::output::{Output, Written};
+pub use self::templates::templates;
 
 use std::collections::BTreeSet;
 use std::fmt;

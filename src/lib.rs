@@ -52,7 +52,8 @@
 //! | [`forecast`] | the model and a day | what the network believes, and how it came to ([`forecast::Forecast`]) |
 //! | [`answers`] | the model and the forecast | what people ask of it: why, what if, what to watch, how good it was |
 //! | `rules` | the model, a day, the forecast | what a network that can be read still gets wrong |
-//! | [`disk`] | paths | sources; single files, replaced whole or not at all |
+//! | [`site`] | the model, the forecast and templates | the files of a site, as values ([`site::Site`]) |
+//! | [`disk`] | paths | sources and templates; single files, replaced whole or not at all; folders with a site |
 //! | [`cli`] | arguments | text and an exit code |
 //!
 //! # What is always so
@@ -76,6 +77,7 @@ pub mod forecast;
 pub mod limits;
 pub mod model;
 mod rules;
+pub mod site;
 pub mod source;
 pub mod syntax;
 pub mod value;

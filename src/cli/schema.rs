@@ -6,7 +6,8 @@ use super::output::table;
 use super::{Call, Ending, Fault};
 use crate::diagnostic::nearest;
 
-/// What `--format json` prints, command by command: its name, what it is of, and its JSON Schema.
+/// What `--format json` prints, command by command, and what the JSON files of a site hold: its name, what it is of,
+/// and its JSON Schema.
 const SCHEMAS: &[(&str, &str, &str)] = &[
     ("check", "what is wrong, and where", include_str!("../schemas/check.json")),
     ("list", "the nodes and how likely they are", include_str!("../schemas/list.json")),
@@ -21,12 +22,18 @@ const SCHEMAS: &[(&str, &str, &str)] = &[
     ("score", "how good the stated probabilities were", include_str!("../schemas/score.json")),
     ("due", "what needs a person", include_str!("../schemas/due.json")),
     ("coherence", "every edge, read back", include_str!("../schemas/coherence.json")),
+    ("network", "a whole network: `network.json` of a site", include_str!("../schemas/network.json")),
+    (
+        "node",
+        "a node with all that its page says: `node/ID.json` of a site",
+        include_str!("../schemas/node.json"),
+    ),
 ];
 
-/// Print the JSON Schema of what a command prints; without a name, list all
+/// Print the JSON Schema of an output or of a file of a site; without a name, list all
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
-    /// The name of the command
+    /// The name of the command or the file
     name: Option<String>,
 }
 

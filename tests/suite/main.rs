@@ -8,10 +8,12 @@
 )]
 
 mod arrows;
+mod browser;
 mod cases;
 mod coherence;
 mod commands;
 mod due;
+mod example;
 mod explain;
 mod formats;
 mod highlight;
@@ -22,6 +24,8 @@ mod readme;
 mod schemas;
 mod scores;
 mod session;
+mod site;
+mod views;
 
 /// The root of the repository.
 fn root() -> &'static std::path::Path {

@@ -1,0 +1,209 @@
+//! Templates: those of the binary, each of which a file of the same name takes the place of.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::{Value, ValueKind};
+use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior};
+
+use super::html::escaped;
+
+macro_rules! embedded {
+    ($($name:literal),* $(,)?) => {
+        /// The templates of the binary, by name.
+        pub(super) const EMBEDDED: &[(&str, &str)] = &[$(($name, include_str!(concat!("../../templates/", $name)))),*];
+    };
+}
+
+embedded![
+    // Pages, and what they share.
+    "404.html",
+    "calendar.html",
+    "calibration.html",
+    "changes.html",
+    "class.html",
+    "classes.html",
+    "document.html",
+    "documents.html",
+    "domains.html",
+    "front.html",
+    "graph.html",
+    "killers.html",
+    "laboratory.html",
+    "layout.html",
+    "lists.html",
+    "macros.html",
+    "milestones-year.html",
+    "milestones.html",
+    "node.html",
+    "predictions.html",
+    "predictor.html",
+    "predictors.html",
+    "redirect.html",
+    "rules.html",
+    "scenarios.html",
+    "search.html",
+    "subject.html",
+    "subjects.html",
+    "tags.html",
+    "ticker.html",
+    "tickers.html",
+    // Assets: the style sheets become one, in this order.
+    "assets/base.css",
+    "assets/chart.css",
+    "assets/front.css",
+    "assets/node.css",
+    "assets/list.css",
+    "assets/laboratory.css",
+    "assets/icon.svg",
+    "assets/theme.js",
+    "assets/site.js",
+    "assets/laboratory.js",
+    "assets/search.js",
+];
+
+/// What went wrong in a template, in words, with the place.
+#[derive(Debug)]
+pub struct TemplateFault(String);
+
+impl fmt::Display for TemplateFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for TemplateFault {}
+
+/// All templates, ready to lay out views, and the assets as they are.
+#[derive(Debug)]
+pub struct Templates {
+    environment: Environment<'static>,
+    assets: BTreeMap<String, String>,
+}
+
+impl Templates {
+    /// The templates of the binary, and over them these, by name.
+    pub fn new(own: BTreeMap<String, String>) -> Result<Self, TemplateFault> {
+        let mut environment = Environment::new();
+        environment.set_auto_reload(false);
+        environment.set_auto_escape_callback(|_| AutoEscape::Html);
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
+        environment.set_syntax(syntax.map_err(|error| fault(&error))?);
+        environment.set_formatter(|out, _, value| write(out, value));
+        let mut assets = BTreeMap::new();
+        let embedded = EMBEDDED.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
+        for (name, text) in embedded.chain(own) {
+            if name.starts_with("assets/") {
+                assets.insert(name, text);
+            } else {
+                environment.add_template_owned(name, text).map_err(|error| fault(&error))?;
+            }
+        }
+        Ok(Self { environment, assets })
+    }
+
+    /// The names that templates can have.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        EMBEDDED.iter().map(|(name, _)| *name)
+    }
+
+    /// The files of assets with their bytes: one style sheet of all, and the rest as it is.
+    pub(super) fn assets(&self) -> impl Iterator<Item = (String, Vec<u8>)> {
+        let is_style = |name: &str| name.ends_with(".css");
+        let order = EMBEDDED.iter().map(|(name, _)| *name).filter(|name| is_style(name));
+        let mut sheet = String::new();
+        for name in order {
+            sheet.push_str(self.assets.get(name).map_or("", String::as_str));
+        }
+        let rest = self.assets.iter().filter(move |(name, _)| !is_style(name));
+        let rest = rest.map(|(name, text)| (name.clone(), text.clone().into_bytes()));
+        std::iter::once(("assets/site.css".to_owned(), squeezed(&sheet).into_bytes())).chain(rest)
+    }
+
+    pub(super) fn render(&self, name: &str, context: Value) -> Result<Vec<u8>, TemplateFault> {
+        let template = self.environment.get_template(name).map_err(|error| fault(&error))?;
+        template.render(context).map(String::into_bytes).map_err(|error| fault(&error))
+    }
+}
+
+/// A style sheet without comments and without the blanks that mean nothing. Strings stay as they are.
+fn squeezed(sheet: &str) -> String {
+    let mut out = String::with_capacity(sheet.len());
+    let mut rest = sheet;
+    while let Some(next) = rest.chars().next() {
+        if let Some(comment) = rest.strip_prefix("/*") {
+            rest = comment.split_once("*/").map_or("", |(_, after)| after);
+            continue;
+        }
+        let (piece, after) = match next {
+            '"' => {
+                let end = rest.get(1..).and_then(|rest| rest.find('"')).map_or(rest.len(), |end| end + 2);
+                rest.split_at_checked(end).unwrap_or((rest, ""))
+            }
+            _ => rest.split_at_checked(next.len_utf8()).unwrap_or((rest, "")),
+        };
+        rest = after;
+        let is_tight = |c: char| "{};,".contains(c);
+        if next.is_whitespace() {
+            // A blank counts between words; before `:` it may stand for any descendant, after it never counts.
+            let follows = rest.trim_start().chars().next().is_none_or(|c| is_tight(c) || c.is_whitespace());
+            let comes_after =
+                out.is_empty() || out.ends_with(|c: char| is_tight(c) || c.is_whitespace() || c == ':');
+            if !follows && !comes_after && !rest.starts_with(char::is_whitespace) {
+                out.push(' ');
+            }
+            continue;
+        }
+        if next == '}' && out.ends_with(';') {
+            out.pop();
+        }
+        out.push_str(piece);
+    }
+    out
+}
+
+/// Markup as it is, text as text; what is not there and what has no form of its own is a fault of the template.
+fn write(out: &mut minijinja::Output<'_>, value: &Value) -> Result<(), minijinja::Error> {
+    let written = match value.as_str() {
+        Some(text) if value.is_safe() => out.write_str(text),
+        Some(text) => out.write_str(&escaped(text)),
+        None if value.kind() == ValueKind::Number => write!(out, "{value}"),
+        None => {
+            let what = format!("{} cannot be shown on a page", value.kind());
+            return Err(minijinja::Error::new(ErrorKind::InvalidOperation, what));
+        }
+    };
+    written.map_err(|_| minijinja::Error::new(ErrorKind::WriteFailure, "a page could not be written"))
+}
+
+fn fault(error: &minijinja::Error) -> TemplateFault {
+    let place = match (error.name(), error.line()) {
+        (Some(name), Some(line)) => format!("templates/{name}:{line}: "),
+        (Some(name), None) => format!("templates/{name}: "),
+        _ => String::new(),
+    };
+    let what = error.detail().map_or_else(|| error.kind().to_string(), ToOwned::to_owned);
+    TemplateFault(format!("{place}{what}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_style_sheet_loses_only_what_means_nothing() {
+        let sheet = "/* Head. */\n.a, .b :hover {\n  margin: 0 auto;\n  content: \"a;  b\";\n}\n@media (max-width: 40rem) { .c > i { color: var(--ink); } }\n";
+        let squeezed = squeezed(sheet);
+        assert_eq!(
+            squeezed,
+            ".a,.b :hover{margin:0 auto;content:\"a;  b\"}@media (max-width:40rem){.c > i{color:var(--ink)}}"
+        );
+    }
+
+    #[test]
+    fn the_templates_of_the_binary_are_sound() {
+        assert!(Templates::new(BTreeMap::new()).is_ok());
+    }
+}
