@@ -3,10 +3,8 @@
 //! Plain numbers, days, words and addresses come in; markup goes out. Each chart has a `chart` that draws it and a
 //! `caption` that says in a sentence what it shows, which is also its name for those who do not see it. Nothing here
 //! knows the model. Every number that is written is finite, every text is escaped, and ids take a prefix from the page.
-#![allow(dead_code, reason = "a page takes the charts and the fields that it needs")]
 
 mod axis;
-pub(super) mod bars;
 pub(super) mod calibration;
 mod draw;
 pub(super) mod history;
@@ -19,7 +17,6 @@ pub(super) mod spark;
 pub(super) mod strip;
 pub(super) mod timeline;
 pub(super) mod waterfall;
-pub(super) mod window;
 
 #[cfg(test)]
 mod tests;

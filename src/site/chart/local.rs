@@ -33,8 +33,6 @@ pub(in crate::site) struct Neighbour {
     pub(in crate::site) relation: Relation,
     /// How much it tells, from 0 to 1: what it moves between yes and no.
     pub(in crate::site) strength: f64,
-    /// The edge in words, for who points at it.
-    pub(in crate::site) words: String,
 }
 
 /// What is drawn.
@@ -45,8 +43,6 @@ pub(in crate::site) struct Local {
     pub(in crate::site) before: Vec<Neighbour>,
     /// What it bears on, the strongest first.
     pub(in crate::site) after: Vec<Neighbour>,
-    /// Its milestones, below it.
-    pub(in crate::site) milestones: Vec<Dot>,
 }
 
 /// What it shows, in a sentence.
@@ -59,11 +55,9 @@ pub(in crate::site) fn caption(local: &Local) -> String {
 /// Draws it.
 pub(in crate::site) fn graph(local: &Local) -> Html {
     let sides = [height_of(&local.before), height_of(&local.after)];
-    let more = if local.milestones.len() > MOST { HEADING } else { 0.0 };
-    let own = HIGH + float(local.milestones.len().min(MOST)) * (HIGH + GAP) + more;
-    let height = sides.into_iter().fold(own.max(HIGH + 2.0 * HEADING), f64::max) + 4.0;
+    let height = sides.into_iter().fold(HIGH + 2.0 * HEADING, f64::max) + 4.0;
     let mut canvas = Canvas::group("local", WIDTH, height, &caption(local));
-    let top = (height - own) / 2.0;
+    let top = (height - HIGH) / 2.0;
     let [before, after] = [&local.before, &local.after].map(|side| arranged(side));
     let center = top + HIGH / 2.0;
     edges(&mut canvas, &before, height, |y, end| Path::flow([WIDE, y], [MIDDLE, end]), center);
@@ -78,18 +72,8 @@ pub(in crate::site) fn graph(local: &Local) -> Html {
         Relation::backward,
         "it bears on nothing",
     );
-    for (place, dot) in local.milestones.iter().take(MOST).enumerate() {
-        let y = top + (HIGH + GAP) * float(place + 1);
-        canvas.line("stem", [MIDDLE + 10.0, y - GAP], [MIDDLE + 10.0, y]);
-        boxed(&mut canvas, dot, [MIDDLE, y], "");
-    }
-    if local.milestones.len() > MOST {
-        let y = top + (HIGH + GAP) * float(MOST + 1) + 10.0;
-        let words = format!("and {} more milestones", local.milestones.len() - MOST);
-        canvas.text("note", Anchor::Start, [MIDDLE, y], &words);
-    }
     canvas.open("own");
-    boxed(&mut canvas, &Dot { href: String::new(), ..local.node.clone() }, [MIDDLE, top], "");
+    boxed(&mut canvas, &Dot { href: String::new(), ..local.node.clone() }, [MIDDLE, top]);
     canvas.close();
     canvas.finish()
 }
@@ -164,7 +148,7 @@ fn side(
         canvas.text(&class, Anchor::Start, [left, down + y], words(*relation));
     }
     for (neighbour, y) in &side.boxes {
-        boxed(canvas, &neighbour.dot, [left, down + y], "");
+        boxed(canvas, &neighbour.dot, [left, down + y]);
     }
     if all > side.boxes.len() {
         let words = format!("and {} more", all - side.boxes.len());
@@ -173,10 +157,10 @@ fn side(
 }
 
 /// A box with an id, a number and a title.
-fn boxed(canvas: &mut Canvas, dot: &Dot, [x, y]: [f64; 2], more: &str) {
+fn boxed(canvas: &mut Canvas, dot: &Dot, [x, y]: [f64; 2]) {
     let title = fit(&dot.title, WIDE - 22.0, 12.5);
     // What stands there in full needs no tip.
-    let words = if title == dot.title && more.is_empty() { "" } else { dot.title.as_str() };
+    let words = if title == dot.title { "" } else { dot.title.as_str() };
     canvas.placed(&format!("dot {}", kind(dot.kind)), [x, y], words, |canvas| {
         canvas.linked(&dot.href, |canvas| {
             canvas.bare("box");

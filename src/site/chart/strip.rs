@@ -15,9 +15,9 @@ pub(in crate::site) struct Dot {
     pub(in crate::site) title: String,
 }
 
-const WIDTH: f64 = 720.0;
-const LEFT: f64 = 110.0;
-const RIGHT: f64 = 12.0;
+const WIDTH: f64 = 560.0;
+const LEFT: f64 = 90.0;
+const RIGHT: f64 = 18.0;
 const STEP: f64 = 11.0;
 const RADIUS: f64 = 4.6;
 const FOOT: f64 = 24.0;

@@ -6,9 +6,7 @@ use super::history::{History, Kind, Mark, Point};
 use super::local::{Dot, Local, Neighbour};
 use super::network::{Band, Edge, Network, Placed};
 use super::overview::Domain;
-use super::{
-    Relation, bars, calibration, history, local, network, overview, spark, timeline, waterfall, window,
-};
+use super::{Relation, calibration, history, local, network, overview, spark, strip, timeline, waterfall};
 use crate::site::html::Html;
 use crate::value::Date;
 
@@ -122,15 +120,15 @@ proptest! {
         rows in prop::collection::vec((any_words(), any_words(), any_number(), any_number()), 0..40),
     ) {
         let part = |(label, note, from, to): &(String, String, f64, f64)| waterfall::Bar {
-            label: label.clone(), href: note.clone(), from: *from, to: *to, kind: waterfall::Kind::Change, note: note.clone(),
+            label: format!("{label} {note}"), from: *from, to: *to, kind: waterfall::Kind::Change,
         };
         let parts: Vec<_> = rows.iter().map(part).collect();
         prop_assert_eq!(sound(&waterfall::chart(&parts)), Ok(()));
-        let bar = |(label, note, from, _): &(String, String, f64, f64)| bars::Bar {
-            label: label.clone(), href: note.clone(), value: *from, text: label.clone(), note: note.clone(),
+        let dot = |(title, href, probability, _): &(String, String, f64, f64)| strip::Dot {
+            probability: *probability, href: href.clone(), title: title.clone(),
         };
-        let all: Vec<_> = rows.iter().map(bar).collect();
-        prop_assert_eq!(sound(&bars::chart(&all)), Ok(()));
+        let strip = strip::Row { name: HOSTILE.to_owned(), dots: rows.iter().map(dot).collect() };
+        prop_assert_eq!(sound(&strip::chart(&[strip])), Ok(()));
         let bin = |(label, _, from, to): &(String, String, f64, f64)| calibration::Bin {
             stated: *from, observed: *to, low: *to, high: *from, count: label.len(),
         };
@@ -143,9 +141,7 @@ proptest! {
         let row = |(label, first, last): &(String, Date, Date)| timeline::Row {
             label: label.clone(), href: label.clone(), first: *first, last: *last, state: "hit", chance: label.clone(),
         };
-        for (label, first, last) in &rows {
-            let one = window::Window { first: *first, last: *last, today, check_ins: vec![today, *last] };
-            prop_assert_eq!(sound(&window::bar(&one)), Ok(()));
+        for (label, ..) in &rows {
             let group = timeline::Group { heading: label.clone(), href: label.clone(), rows: rows.iter().map(row).collect() };
             prop_assert_eq!(sound(&timeline::chart(&[group], today)), Ok(()));
         }
@@ -158,12 +154,11 @@ proptest! {
         edges in prop::collection::vec((0..60_usize, 0..60_usize, any_relation(), any_number()), 0..90),
     ) {
         let neighbour = |(dot, relation, strength, _): &(Dot, Relation, f64, usize)| Neighbour {
-            dot: dot.clone(), relation: *relation, strength: *strength, words: dot.id.clone(),
+            dot: dot.clone(), relation: *relation, strength: *strength,
         };
         let all: Vec<Neighbour> = dots.iter().map(neighbour).collect();
-        let milestones = all.iter().take(4).map(|one| one.dot.clone()).collect();
         let node = dots.first().map(|one| one.0.clone()).unwrap_or_default();
-        let own = Local { node, before: all.clone(), after: all.into_iter().take(2).collect(), milestones };
+        let own = Local { node, before: all.clone(), after: all.into_iter().take(2).collect() };
         prop_assert_eq!(sound(&local::graph(&own)), Ok(()));
 
         let nodes = dots.into_iter().map(|(dot, _, _, band)| Placed { dot, band }).collect();

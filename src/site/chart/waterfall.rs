@@ -17,14 +17,10 @@ const SIZE: f64 = 13.0;
 #[derive(Clone, Debug)]
 pub(in crate::site) struct Bar {
     pub(in crate::site) label: String,
-    /// Where it is told; empty if nowhere.
-    pub(in crate::site) href: String,
     /// How likely it was before this part, and with it. A level or a total uses only the latter.
     pub(in crate::site) from: f64,
     pub(in crate::site) to: f64,
     pub(in crate::site) kind: Kind,
-    /// More about it, for who points at it.
-    pub(in crate::site) note: String,
 }
 
 /// What a part is.
@@ -78,9 +74,9 @@ fn row(canvas: &mut Canvas, axis: &Chances, bar: &Bar, top: f64, has_next: bool)
     };
     let label = fit(&bar.label, LEFT - 28.0, SIZE);
     // What stands there in full needs no tip.
-    let note = if bar.note.is_empty() && label != bar.label { &bar.label } else { &bar.note };
-    canvas.placed(class, [0.0, top], note, |canvas| {
-        canvas.linked(&bar.href, |canvas| canvas.word("label", &label));
+    let tip = if label == bar.label { "" } else { bar.label.as_str() };
+    canvas.placed(class, [0.0, top], tip, |canvas| {
+        canvas.word("label", &label);
         if has_next {
             canvas.line("joint", [to, ROW / 2.0], [to, 1.5 * ROW]);
         }

@@ -160,14 +160,7 @@ fn graph(scene: &Scene<'_>, into: &[(usize, &Edge)], from: &[(usize, &Edge)]) ->
                     Some([Some(yes), Some(no)]) => (yes - no).abs(),
                     _ => 0.0,
                 };
-                let node = scene.edition.node(other(edge));
-                let words = format!("{} {}", edge.relation.value.words(), node.id);
-                Neighbour {
-                    dot: dot(scene, other(edge)),
-                    relation: relation(edge.relation.value),
-                    strength,
-                    words,
-                }
+                Neighbour { dot: dot(scene, other(edge)), relation: relation(edge.relation.value), strength }
             })
             .collect();
         all.sort_by(|one, other| other.strength.total_cmp(&one.strength));
@@ -177,7 +170,6 @@ fn graph(scene: &Scene<'_>, into: &[(usize, &Edge)], from: &[(usize, &Edge)]) ->
         node: dot(scene, scene.id),
         before: neighbours(into, &|edge| edge.source),
         after: neighbours(from, &|edge| edge.target),
-        milestones: Vec::new(),
     })
 }
 

@@ -224,7 +224,7 @@ fn chart(sum: &Sum, rows: &[Row]) -> Html {
     let mut at = 0.0;
     let mut bars: Vec<Bar> = Vec::new();
     let mut bar = |label: String, by: f64, kind: Kind| {
-        bars.push(Bar { label, href: String::new(), from: at, to: at + by, kind, note: String::new() });
+        bars.push(Bar { label, from: at, to: at + by, kind });
         at += by;
     };
     let named = self::least(&sum.parts, ROWS);
@@ -242,14 +242,7 @@ fn chart(sum: &Sum, rows: &[Row]) -> Html {
         bar(format!("{} smaller parts", small.len()), rest, Kind::Change);
     }
     let now = format!("now {}", percent(sum.probability));
-    let total = Bar {
-        label: now,
-        href: String::new(),
-        from: 0.0,
-        to: sum.probability,
-        kind: Kind::Total,
-        note: String::new(),
-    };
+    let total = Bar { label: now, from: 0.0, to: sum.probability, kind: Kind::Total };
     bars.push(total);
     waterfall::chart(&bars)
 }
