@@ -49,6 +49,11 @@ pub(super) fn node_json(edition: &Edition<'_>, id: NodeId) -> String {
     text
 }
 
+/// What is written about a node, as its page shows it; its file has all that follows too.
+pub(super) fn entry_json(edition: &Edition<'_>, id: NodeId) -> String {
+    serde_json::to_string_pretty(&entry::NodeEntry::new(edition, id)).unwrap_or_default()
+}
+
 /// JSON in one line: it is as long as the network, and read by programs alone.
 fn lines(value: &impl Serialize) -> Vec<u8> {
     let mut bytes = serde_json::to_vec(value).unwrap_or_default();

@@ -76,7 +76,7 @@ pub(in crate::site) fn chart(rows: &[Row]) -> Html {
 }
 
 fn at(probability: f64) -> f64 {
-    LEFT + probability.clamp(0.0, 1.0) * (WIDTH - LEFT - RIGHT)
+    LEFT + super::draw::share(probability) * (WIDTH - LEFT - RIGHT)
 }
 
 /// A row with its dots in their places.

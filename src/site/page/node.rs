@@ -14,6 +14,7 @@ use serde::Serialize;
 
 use crate::model::{Node, NodeId, NodeKind};
 use crate::site::Plan;
+use crate::site::data;
 use crate::site::edition::Edition;
 use crate::site::place::Place;
 use crate::site::view::{self, Link, NodeLink};
@@ -37,7 +38,9 @@ struct View {
     class: Option<record::Class>,
     exposure: record::Exposure,
     documents: Vec<record::Document>,
-    /// The node's own file of data.
+    /// What is written about it, as JSON.
+    raw: String,
+    /// The node's own file of data, with all that follows.
     data: Link,
     feed: Link,
 }
@@ -92,6 +95,7 @@ fn view(scene: &Scene<'_>) -> (view::Head, View) {
         class: record::class(scene),
         exposure: record::exposure(scene),
         documents: record::documents(scene),
+        raw: data::entry_json(scene.edition, scene.id),
         data: Link::new(format!("{id}.json"), format!("{id}.json")),
         feed: Link::new(format!("{id}.xml"), format!("{id}.xml")),
     };

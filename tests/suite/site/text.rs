@@ -54,8 +54,8 @@ fn parse(html: &str) -> Page {
             }
             Token::String(text) => {
                 let text = words(&text);
-                // Data for scripts holds texts in the way of JSON.
-                let is_data = page.elements.last().is_some_and(|(name, _)| name == "script");
+                // Data for scripts, and raw data that is shown, hold texts in the way of JSON.
+                let is_data = page.elements.last().is_some_and(|(name, _)| name == "script" || name == "pre");
                 match serde_json::from_str(&text) {
                     Ok(data) if is_data => strings(&data, &mut page.text),
                     _ => page.text.push_str(&text),

@@ -11,9 +11,9 @@ use crate::model::NodeId;
 use crate::site::view::{Chance, NodeLink, Signed};
 
 /// So many nodes to watch are shown.
-const WATCHED: usize = 6;
+const WATCHED: usize = 5;
 /// So many nodes downstream are shown.
-const DOWNSTREAM: usize = 24;
+const DOWNSTREAM: usize = 16;
 
 /// What if this resolves.
 #[derive(Serialize)]

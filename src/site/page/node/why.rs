@@ -14,7 +14,7 @@ use crate::value::percent;
 /// Parts that move the number by less are told together.
 const SLIGHT: f64 = 0.0005;
 /// So many parts have a row of their own, and so many a bar in the chart.
-const ROWS: usize = 16;
+const ROWS: usize = 14;
 const BARS: usize = 12;
 
 #[derive(Serialize)]
