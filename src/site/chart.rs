@@ -1,7 +1,7 @@
 //! Charts: SVG made from numbers, with classes for colors and presentation attributes for shapes.
 //!
-//! Plain numbers, days, words and addresses come in; markup goes out. Each chart has a `chart` that draws it and a
-//! `caption` that says in a sentence what it shows, which is also its name for those who do not see it. Nothing here
+//! Plain numbers, days, words and addresses come in; markup goes out. A chart has a `chart` that draws it and, but
+//! for the small ones of `inline`, a sentence that says what it shows: its name for those who do not see it. Nothing here
 //! knows the model. Every number that is written is finite, every text is escaped, and ids take a prefix from the page.
 
 mod axis;
