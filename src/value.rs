@@ -4,11 +4,13 @@
 //! knows where in a file the words stand.
 
 mod date;
+mod fixed;
 mod link;
 mod probability;
 mod text;
 
 pub use date::{Date, Duration, Period, Unit, Window};
+pub use fixed::{add_fixed, fixed};
 pub(crate) use link::{check_id, is_device, is_inside_repository, link};
 pub use probability::{Probability, Ratio, percent};
 pub(crate) use text::{is_forbidden, unfold, unquote};

@@ -9,7 +9,7 @@ use super::html::Html;
 use super::place::Place;
 use crate::forecast::Belief;
 use crate::model::{Node, NodeId, NodeKind, State};
-use crate::value::{Date, Window, percent};
+use crate::value::{Date, Window, add_fixed, fixed, percent};
 
 /// The version of the contract: it grows when a field goes away or means something else.
 pub(super) const VERSION: u32 = 1;
@@ -151,7 +151,7 @@ impl Chance {
         Self {
             text: percent(probability),
             error: error_of(error),
-            share: format!("{:.2}", 100.0 * probability),
+            share: fixed(100.0 * probability, 2),
             settled: true,
         }
     }
@@ -159,7 +159,12 @@ impl Chance {
 
 /// A standard error in points: `±0.4`; empty where there is none.
 pub(super) fn error_of(error: f64) -> String {
-    if error > 0.0 { format!("±{:.1}", (100.0 * error).max(0.1)) } else { String::new() }
+    if error <= 0.0 || error.is_nan() {
+        return String::new();
+    }
+    let mut out = "±".to_owned();
+    add_fixed(&mut out, (100.0 * error).max(0.1), 1);
+    out
 }
 
 /// A difference of probabilities in points: `+3.2`, `−0.4`, `0.0`; with a real minus sign.
@@ -169,16 +174,21 @@ pub(super) fn points(difference: f64) -> String {
 
 /// A number with its sign and so many digits; nothing is minus nothing.
 pub(super) fn signed(number: f64, digits: usize) -> String {
-    let text = format!("{number:+.digits$}");
-    if text.bytes().all(|b| !b.is_ascii_digit() || b == b'0') {
-        return text.trim_start_matches(['+', '-']).to_owned();
+    let size = fixed(number.abs(), digits);
+    if size.bytes().all(|b| !b.is_ascii_digit() || b == b'0') {
+        return size;
     }
-    text.replacen('-', "\u{2212}", 1)
+    let sign = if number.is_sign_negative() { "\u{2212}" } else { "+" };
+    format!("{sign}{size}")
 }
 
 /// Which way a number points: `up`, `down` or `flat`, as far as its text shows.
 pub(super) fn way(difference: f64) -> &'static str {
-    match points(difference).chars().next() {
+    way_of(&points(difference))
+}
+
+fn way_of(text: &str) -> &'static str {
+    match text.chars().next() {
         Some('+') => "up",
         Some('\u{2212}') => "down",
         _ => "flat",
@@ -197,7 +207,8 @@ pub(super) struct Signed {
 impl Signed {
     /// A difference of probabilities, in points.
     pub(super) fn points(difference: f64) -> Self {
-        Self { text: points(difference), way: way(difference) }
+        let text = points(difference);
+        Self { way: way_of(&text), text }
     }
 }
 

@@ -93,7 +93,25 @@ impl Date {
 
 impl fmt::Display for Date {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:04}-{:02}-{:02}", self.0.year(), self.0.month(), self.0.day())
+        let (year, month, day) = (self.0.year(), self.0.month(), self.0.day());
+        if !(0..=9_999).contains(&year) {
+            return write!(f, "{year:04}-{month:02}-{day:02}");
+        }
+        let figure = |number: i16, unit: i16| b'0' + u8::try_from(number / unit % 10).unwrap_or(0);
+        let (month, day) = (i16::from(month), i16::from(day));
+        let figures = [
+            figure(year, 1000),
+            figure(year, 100),
+            figure(year, 10),
+            figure(year, 1),
+            b'-',
+            figure(month, 10),
+            figure(month, 1),
+            b'-',
+            figure(day, 10),
+            figure(day, 1),
+        ];
+        f.write_str(std::str::from_utf8(&figures).unwrap_or_default())
     }
 }
 

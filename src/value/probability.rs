@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::Refusal;
+use super::{Refusal, fixed};
 use crate::diagnostic::{Code, quoted};
 
 /// A probability as it was written, in whole parts of 10^16: sums of them are exact.
@@ -90,14 +90,14 @@ impl fmt::Debug for Probability {
 pub fn percent(probability: f64) -> String {
     let tenths = (probability * 1000.0).round();
     if probability > 0.0 && tenths < 1.0 {
-        "<0.1%".to_owned()
-    } else if probability < 1.0 && tenths > 999.0 {
-        ">99.9%".to_owned()
-    } else if tenths % 1000.0 == 0.0 {
-        format!("{:.0}%", tenths / 10.0)
-    } else {
-        format!("{:.1}%", tenths / 10.0)
+        return "<0.1%".to_owned();
     }
+    if probability < 1.0 && tenths > 999.0 {
+        return ">99.9%".to_owned();
+    }
+    let mut out = fixed(tenths / 10.0, usize::from(tenths % 1000.0 != 0.0));
+    out.push('%');
+    out
 }
 
 /// An odds ratio or a plain factor, above 0; in whole parts of 10^12.

@@ -168,8 +168,10 @@ impl Days {
                         Step::Months(months) => day == 1 && (month - 1) % months == 0,
                         Step::Years(_) => day == 1 && month == 1,
                     };
-                    let Some(date) = Date::new(year, month, day).filter(|date| fits && self.holds(*date))
-                    else {
+                    if !fits {
+                        continue;
+                    }
+                    let Some(date) = Date::new(year, month, day).filter(|date| self.holds(*date)) else {
                         continue;
                     };
                     let words = match step {

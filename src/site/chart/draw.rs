@@ -5,6 +5,7 @@ use std::fmt;
 use unicode_width::UnicodeWidthChar as _;
 
 use crate::site::html::Html;
+use crate::value::fixed;
 
 /// A number as SVG has it: one decimal at most, and 0 for what is no number.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -18,11 +19,8 @@ impl fmt::Display for Number {
         if value < 0.0 && tenths > 0 {
             f.write_str("-")?;
         }
-        write!(f, "{}", tenths / 10)?;
-        match tenths % 10 {
-            0 => Ok(()),
-            rest => write!(f, ".{rest}"),
-        }
+        let number = fixed(tenths as f64 / 10.0, usize::from(!tenths.is_multiple_of(10)));
+        f.write_str(&number)
     }
 }
 

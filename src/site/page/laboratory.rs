@@ -9,7 +9,7 @@ use crate::site::edition::Edition;
 use crate::site::html::Html;
 use crate::site::laboratory::Data;
 use crate::site::place::Place;
-use crate::site::view::{Head, NodeLink};
+use crate::site::view::{Head, Link, NodeLink};
 
 /// So many nodes are offered to begin with.
 const STARTERS: usize = 5;
@@ -21,6 +21,8 @@ struct View {
     /// How many worlds the page counts in, as people read it.
     worlds: String,
     nodes: usize,
+    /// Nodes whose sampling did not settle.
+    unsettled: Vec<Link>,
     data: Html,
 }
 
@@ -41,9 +43,17 @@ fn view(edition: &Edition<'_>, here: &Place) -> (Head, View) {
         starters: starters(edition, here),
         worlds: grouped(data.worlds()),
         nodes,
+        unsettled: unsettled(edition, here),
         data: Html::json(&data),
     };
     (head, view)
+}
+
+/// Nodes whose errors cannot be trusted, before anything is supposed and after.
+fn unsettled(edition: &Edition<'_>, here: &Place) -> Vec<Link> {
+    let is_unsettled = |id: NodeId| edition.forecast.now(id).is_some_and(|now| !now.has_converged);
+    let all = edition.nodes().filter(|(id, _)| is_unsettled(*id));
+    all.map(|(_, node)| Link::new(here.to(&Place::node(node)), node.id.as_ref())).collect()
 }
 
 /// Open nodes by what their outcomes would tell, in bits.

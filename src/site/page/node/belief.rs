@@ -54,43 +54,64 @@ pub(super) fn view(scene: &Scene<'_>) -> View {
         days.entry(*date).or_insert_with(|| edition.forecast.at_end_of(scene.id, *date));
     }
     let before = edition.forecast.before(scene.id);
+    let rows = moves(&days, &happened, before);
+    let (rows, left_out) = newest(rows);
+    let row = |change: &Change| Row {
+        date: change.date.to_string(),
+        network: change.belief.map(Chance::new),
+        by: change.by.map(Signed::points),
+        stated: stated.get(&change.date).map(|stated| Chance::plain(*stated)),
+        happened: happened.get(&change.date).map_or_else(String::new, |own| own.join("; ")),
+    };
+    View {
+        chart: chart(scene, &days),
+        rows: rows.iter().rev().map(row).collect(),
+        left_out,
+        before: before.map(Chance::new),
+    }
+}
+
+/// A day on which the number moved as far as people see it, or something happened to the node.
+struct Change {
+    date: Date,
+    belief: Option<Belief>,
+    by: Option<f64>,
+    is_own: bool,
+}
+
+fn moves(
+    days: &BTreeMap<Date, Option<Belief>>,
+    happened: &BTreeMap<Date, Vec<String>>,
+    before: Option<Belief>,
+) -> Vec<Change> {
+    let shown = |belief: Option<Belief>| belief.map(|belief| percent(belief.probability));
     let mut last = before;
-    let mut rows = Vec::new();
-    for (date, belief) in &days {
-        let own = happened.get(date);
-        let shown = |belief: &Option<Belief>| belief.map(|belief| percent(belief.probability));
-        if own.is_none() && shown(belief) == shown(&last) {
-            continue;
+    let mut last_shown = shown(before);
+    let mut changes = Vec::new();
+    for (date, belief) in days {
+        let now_shown = shown(*belief);
+        let is_own = happened.contains_key(date);
+        if is_own || now_shown != last_shown {
+            let by = belief.zip(last).map(|(new, old)| new.probability - old.probability);
+            changes.push(Change { date: *date, belief: *belief, by, is_own });
+            (last, last_shown) = (*belief, now_shown);
         }
-        let by = belief.zip(last).map(|(new, old)| Signed::points(new.probability - old.probability));
-        rows.push(Row {
-            date: date.to_string(),
-            network: belief.map(Chance::new),
-            by,
-            stated: stated.get(date).map(|stated| Chance::plain(*stated)),
-            happened: own.map_or_else(String::new, |own| own.join("; ")),
-        });
-        last = *belief;
     }
-    let all = rows.len();
-    if rows.len() > ROWS {
-        let mut others = rows.iter().filter(|row| row.happened.is_empty()).count();
-        // The oldest days on which others moved it go first, then the oldest of all.
-        let surplus = all - ROWS;
-        let mut gone = 0;
-        rows.retain(|row| {
-            let goes = gone < surplus && others > 0 && row.happened.is_empty();
-            if row.happened.is_empty() {
-                others -= 1;
-            }
-            gone += usize::from(goes);
-            !goes
-        });
-        rows.drain(..rows.len().saturating_sub(ROWS));
-    }
-    let left_out = all - rows.len();
-    rows.reverse();
-    View { chart: chart(scene, &days), rows, left_out, before: before.map(Chance::new) }
+    changes
+}
+
+/// As many as are shown, in the order of days, and how many are left out: the oldest days on which others moved it go
+/// first, then the oldest of all.
+fn newest(mut changes: Vec<Change>) -> (Vec<Change>, usize) {
+    let surplus = changes.len().saturating_sub(ROWS);
+    let mut gone = 0;
+    changes.retain(|change| {
+        let goes = gone < surplus && !change.is_own;
+        gone += usize::from(goes);
+        !goes
+    });
+    changes.drain(..changes.len().saturating_sub(ROWS));
+    (changes, surplus)
 }
 
 /// Leaves out points that nobody could tell from those before them, where there are many.

@@ -1,6 +1,6 @@
 //! What follows from a node, and what would tell most about it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
@@ -79,22 +79,22 @@ pub(super) fn cascades(scene: &Scene<'_>) -> Cascades {
     let mut seen = BTreeSet::from([scene.id]);
     let mut levels: Vec<Vec<(NodeId, Vec<NodeId>)>> = Vec::new();
     let mut above = vec![scene.id];
-    while !above.is_empty() {
+    while !above.is_empty() && seen.len() <= 20 * DOWNSTREAM {
         let mut level: Vec<(NodeId, Vec<NodeId>)> = Vec::new();
+        // Where each node of this level is.
+        let mut places: BTreeMap<NodeId, usize> = BTreeMap::new();
         for from in &above {
             for target in edition.edges_from(*from).map(|(_, edge)| edge.target) {
-                match level.iter_mut().find(|(node, _)| *node == target) {
-                    Some((_, through)) => through.push(*from),
-                    None if seen.insert(target) => level.push((target, vec![*from])),
-                    None => {}
+                if let Some((_, through)) = places.get(&target).and_then(|place| level.get_mut(*place)) {
+                    through.push(*from);
+                } else if seen.insert(target) {
+                    places.insert(target, level.len());
+                    level.push((target, vec![*from]));
                 }
             }
         }
         above = level.iter().map(|(node, _)| *node).collect();
         levels.push(level);
-        if seen.len() > 20 * DOWNSTREAM {
-            break;
-        }
     }
     let all = seen.len() - 1;
     let shown: Vec<NodeId> = levels.iter().flatten().map(|(node, _)| *node).take(DOWNSTREAM).collect();
