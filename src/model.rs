@@ -7,6 +7,7 @@
 mod expression;
 mod graph;
 mod journal;
+mod mentions;
 mod names;
 mod node;
 mod number;
@@ -17,6 +18,7 @@ pub use expression::{Belief, Claim, Condition, Expression, Field, Term, Test};
 pub(crate) use graph::circular;
 pub use graph::{Arc as GraphArc, Graph};
 pub use journal::{Event, Fact, State};
+pub(crate) use mentions::{Mention, Place, Role, Thing, mentions};
 pub(crate) use names::Named;
 pub use node::{Conviction, Exposure, Node, NodeKind, Origin, OutsideView, Prose, ProseKind, Reference, Tie};
 pub use number::{Link, Measure, Number};

@@ -1,13 +1,12 @@
 //! `forecastc fmt`
 
-use std::fmt::Write as _;
 use std::io::Read as _;
 use std::path::PathBuf;
 
 use clap::Args;
-use imara_diff::{Algorithm, BasicLineDiffPrinter, Diff, InternedInput, UnifiedDiffConfig};
 use rayon::prelude::*;
 
+use super::patch::patch;
 use super::{Call, Ending, Fault};
 use crate::diagnostic::{self, counted};
 use crate::disk::{self, DiskFault};
@@ -60,7 +59,7 @@ pub(super) fn run(arguments: &Arguments, call: &mut Call) -> Result<Ending, Faul
         }
         changed += 1;
         if arguments.diff {
-            call.output.result(&diff(&source, &text));
+            call.output.result(&patch(source.path(), source.text(), &text));
         }
         if !arguments.check && !arguments.diff {
             disk::replace(path, source.text(), &text)?;
@@ -85,7 +84,7 @@ fn standard_input(arguments: &Arguments, call: &mut Call) -> Result<Ending, Faul
         return Ok(Ending::NetworkAtFault);
     };
     if arguments.diff {
-        call.output.result(&diff(&source, &text));
+        call.output.result(&patch(source.path(), source.text(), &text));
     } else if !arguments.check {
         call.output.result(&text);
     }
@@ -111,18 +110,4 @@ fn printable(source: &Source, formatted: Result<String, Unprintable>, call: &mut
             None
         }
     }
-}
-
-fn diff(source: &Source, text: &str) -> String {
-    let input = InternedInput::new(source.text(), text);
-    let mut diff = Diff::compute(Algorithm::Histogram, &input);
-    diff.postprocess_lines(&input);
-    let mut out = String::new();
-    let _ = writeln!(out, "--- a/{0}\n+++ b/{0}", source.path());
-    let _ = write!(
-        out,
-        "{}",
-        diff.unified_diff(&BasicLineDiffPrinter(&input.interner), UnifiedDiffConfig::default(), &input)
-    );
-    out
 }

@@ -20,7 +20,7 @@ use crate::source::Span;
 use crate::syntax::tree::{Clause, File, Head, Item, Kind, Name, Prose, Says};
 
 /// The model of these files.
-pub fn resolve(files: &[File], diagnostics: &mut Diagnostics) -> Model {
+pub fn resolve(files: &[Arc<File>], diagnostics: &mut Diagnostics) -> Model {
     let mut model = Model::default();
     let declared = declare(files, &mut model, diagnostics);
     let mut resolver = Resolver::new(model, diagnostics);
@@ -62,7 +62,7 @@ struct Found<'a> {
     declaration: Declaration<'a>,
 }
 
-fn declare<'a>(files: &'a [File], model: &mut Model, out: &mut Diagnostics) -> Declared<'a> {
+fn declare<'a>(files: &'a [Arc<File>], model: &mut Model, out: &mut Diagnostics) -> Declared<'a> {
     let mut ids: BTreeMap<Arc<str>, Found<'a>> = BTreeMap::new();
     let mut symbols: BTreeMap<Arc<str>, Found<'a>> = BTreeMap::new();
     let mut rules: BTreeMap<Arc<str>, Found<'a>> = BTreeMap::new();
@@ -177,7 +177,7 @@ fn case_conflicts(ids: &BTreeMap<Arc<str>, Found<'_>>, out: &mut Diagnostics) {
 }
 
 impl Resolver<'_> {
-    fn redirects(&mut self, files: &[File]) {
+    fn redirects(&mut self, files: &[Arc<File>]) {
         let mut redirects: Vec<Redirect> = Vec::new();
         for item in items(files) {
             if let Head::Redirect { old, new } = &item.head {
@@ -276,7 +276,7 @@ impl Resolver<'_> {
         }
     }
 
-    fn levels(&mut self, files: &[File]) {
+    fn levels(&mut self, files: &[Arc<File>]) {
         let mut levels = Levels::default();
         for item in items(files) {
             self.allows(item, item.span, &mut levels);
@@ -335,7 +335,7 @@ impl Resolver<'_> {
     }
 
     /// Every text that readers see, for the rules that read texts.
-    fn texts(&mut self, files: &[File]) {
+    fn texts(&mut self, files: &[Arc<File>]) {
         fn gather(item: &Item, private: bool, texts: &mut Vec<OwnedText>) {
             let private = private || is_private(item);
             let mut add = |text: &Text| texts.push(OwnedText { text: text.clone(), private });
@@ -379,6 +379,6 @@ impl Resolver<'_> {
     }
 }
 
-fn items(files: &[File]) -> impl Iterator<Item = &Item> {
+fn items(files: &[Arc<File>]) -> impl Iterator<Item = &Item> {
     files.iter().flat_map(|file| &file.items)
 }

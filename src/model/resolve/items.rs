@@ -10,7 +10,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::syntax::tree::{File, Head, Item, Name, Prose, Says, Weblink};
 
 impl Resolver<'_> {
-    pub(super) fn network(&mut self, files: &[File]) {
+    pub(super) fn network(&mut self, files: &[Arc<File>]) {
         let mut first: Option<&Name> = None;
         for item in items(files) {
             let Head::Network { title } = &item.head else { continue };

@@ -182,7 +182,7 @@ impl Resolver<'_> {
     }
 
     /// What stands outside of nodes and speaks of them: edges, tables, facts, assertions.
-    pub(super) fn loose_items(&mut self, files: &[File]) {
+    pub(super) fn loose_items(&mut self, files: &[Arc<File>]) {
         for item in items(files) {
             match &item.head {
                 Head::Edge { target, edge } => self.loose_edge(item, target, edge),
