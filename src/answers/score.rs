@@ -4,12 +4,14 @@
 //! kinds are set side by side. What is void is left out and counted.
 
 mod case;
+mod change;
 mod kappa;
 mod marks;
 
 use std::collections::BTreeMap;
 
 pub use case::Case;
+pub use change::{Changes, Restated, Worth};
 pub use kappa::{Derivation, Pull};
 pub use marks::{Bin, Marks, Mean, Share};
 

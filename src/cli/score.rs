@@ -1,5 +1,6 @@
 //! `forecastc score`
 
+mod change;
 mod text;
 
 use clap::{Args, ValueEnum};
@@ -31,17 +32,21 @@ enum ByChoice {
     Tag,
     Mode,
     Kind,
+    /// Each change of what was stated, by its author and its commit
+    Change,
 }
 
 impl ByChoice {
-    fn by(self) -> By {
-        match self {
+    /// What nodes are grouped by; none where it is no nodes.
+    fn by(self) -> Option<By> {
+        Some(match self {
             Self::Predictor => By::Predictor,
             Self::Domain => By::Domain,
             Self::Tag => By::Tag,
             Self::Mode => By::Mode,
             Self::Kind => By::Kind,
-        }
+            Self::Change => return None,
+        })
     }
 
     fn word(self) -> &'static str {
@@ -51,6 +56,7 @@ impl ByChoice {
             Self::Tag => "tag",
             Self::Mode => "mode",
             Self::Kind => "kind",
+            Self::Change => "change",
         }
     }
 }
@@ -66,11 +72,14 @@ pub(super) fn run(arguments: &Arguments, call: &mut Call) -> Result<Ending, Faul
             let group = Group { name: Some(name.clone()), ..score::of(model, forecast, own) };
             (vec![group], Derivation::of(forecast, id))
         }
-        (None, Some(by)) => (score::by(model, forecast, by.by()), None),
-        (None, None) => (vec![score::all(model, forecast)], None),
+        (None, by) => match by.map(ByChoice::by) {
+            Some(Some(by)) => (score::by(model, forecast, by), None),
+            Some(None) => return change::run(arguments.format, &network, call),
+            None => (vec![score::all(model, forecast)], None),
+        },
     };
     if arguments.format == Format::Json {
-        call.output.json(&json(&network, arguments.by, &groups, derivation.as_ref()))?;
+        call.output.json(&json(&network, arguments.by, &groups, derivation.as_ref(), None))?;
         return Ok(Ending::Fine);
     }
     let text = match (arguments.by, groups.first()) {
@@ -101,6 +110,7 @@ fn json<'a>(
     by: Option<ByChoice>,
     groups: &'a [Group],
     derivation: Option<&'a Derivation>,
+    changes: Option<change::ChangesJson<'a>>,
 ) -> impl Serialize + use<'a> {
     #[derive(Serialize)]
     struct Score<'a> {
@@ -109,6 +119,7 @@ fn json<'a>(
         by: Option<&'static str>,
         groups: Vec<GroupJson<'a>>,
         kappa: Option<KappaJson<'a>>,
+        changes: Option<change::ChangesJson<'a>>,
     }
     #[derive(Serialize)]
     struct GroupJson<'a> {
@@ -212,6 +223,7 @@ fn json<'a>(
                 })
                 .collect(),
         }),
+        changes,
     }
 }
 

@@ -50,6 +50,10 @@ fn run(command: &str, folder: &Path, day: &str) -> String {
         .env("NO_COLOR", "1")
         .env("COLUMNS", "100")
         .env("LC_ALL", "C")
+        // Who looks back writes into the cache folder of the user: this one is that of the session.
+        .env("XDG_CACHE_HOME", folder.join(".cache"))
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("GIT_CONFIG_NOSYSTEM", "1")
         .stdin(std::process::Stdio::null())
         .output()
         .unwrap();

@@ -74,7 +74,8 @@ pub(super) fn brier(stated: f64, came_true: bool) -> f64 {
     distance * distance
 }
 
-fn log_score(stated: f64, came_true: bool) -> f64 {
+/// The logarithm of the probability given to what came.
+pub(super) fn log_score(stated: f64, came_true: bool) -> f64 {
     ln(if came_true { stated } else { 1.0 - stated })
 }
 

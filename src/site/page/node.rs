@@ -6,6 +6,7 @@ mod effects;
 mod head;
 mod journal;
 mod milestones;
+mod past;
 mod record;
 mod text;
 mod why;
@@ -31,6 +32,8 @@ struct View {
     milestones: milestones::View,
     outcomes: effects::Outcomes,
     evidence: journal::View,
+    /// None if the site does not show who changed what.
+    past: Option<past::View>,
     bonds: bonds::View,
     cascades: effects::Cascades,
     watch: Vec<effects::Watch>,
@@ -88,6 +91,7 @@ fn view(scene: &Scene<'_>) -> (view::Head, View) {
         milestones: milestones::view(scene),
         outcomes: effects::outcomes(scene),
         evidence: journal::view(scene),
+        past: scene.edition.past.map(|past| past::view(scene, past)),
         bonds: bonds::view(scene),
         cascades: effects::cascades(scene),
         watch: effects::watch(scene),
