@@ -12,8 +12,9 @@ mod wording;
 pub use code::{Code, Severity};
 pub(crate) use level::Allow;
 pub use level::{Level, Levels};
+pub(crate) use machine::annotation;
 pub use machine::{github, json, sarif};
-pub(crate) use render::summary;
+pub(crate) use render::{lines, place, summary};
 pub use render::{short, text};
 pub(crate) use wording::{and_list, counted, nearest, or_list, quoted, visible};
 

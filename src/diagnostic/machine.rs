@@ -243,13 +243,19 @@ mod sarif {
 pub fn github(diagnostics: &Diagnostics, sources: &Sources) -> String {
     let mut out = String::new();
     for one in diagnostics.iter().take(limits::FAULTS_SHOWN) {
-        out.push_str(&annotation(one, sources));
+        out.push_str(&annotated(one, sources));
         out.push('\n');
     }
     out
 }
 
-fn annotation(one: &Diagnostic, sources: &Sources) -> String {
+/// A command for the runner of a pull request: a remark about a line of a file.
+pub(crate) fn annotation(command: &str, (file, line): (&str, usize), title: &str, message: &str) -> String {
+    let (file, title) = (escape(file, true), escape(&visible(title), true));
+    format!("::{command} file={file},line={line},title={title}::{}", escape(&visible(message), false))
+}
+
+fn annotated(one: &Diagnostic, sources: &Sources) -> String {
     let command = match one.severity {
         Severity::Error => "error",
         Severity::Warning => "warning",

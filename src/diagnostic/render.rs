@@ -46,6 +46,18 @@ pub fn short(diagnostics: &Diagnostics, sources: &Sources) -> String {
     out
 }
 
+/// The lines that one is about, with marks below them, as plain text; none if it is in no file.
+pub(crate) fn lines(one: &Diagnostic, sources: &Sources) -> Option<String> {
+    sources.get(one.span().source)?;
+    let text = excerpt(one, sources, &Renderer::plain().decor_style(DecorStyle::Ascii).term_width(100));
+    let is_source = |line: &&str| {
+        let line = line.trim_start();
+        line.starts_with('|')
+            || line.split_once(" |").is_some_and(|(number, _)| number.parse::<u32>().is_ok())
+    };
+    Some(text.lines().filter(is_source).collect::<Vec<_>>().join("\n"))
+}
+
 fn left_out(diagnostics: &Diagnostics) -> String {
     match diagnostics.len().saturating_sub(limits::FAULTS_SHOWN) {
         0 => String::new(),
@@ -64,7 +76,7 @@ pub(crate) fn summary(diagnostics: &Diagnostics) -> String {
 }
 
 /// `path:line:column`.
-pub(super) fn place(span: Span, sources: &Sources) -> String {
+pub(crate) fn place(span: Span, sources: &Sources) -> String {
     match sources.get(span.source) {
         Some(source) => {
             let position = source.position(span.start);
