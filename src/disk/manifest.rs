@@ -25,41 +25,39 @@ pub(super) struct Seal {
 }
 
 impl Seal {
+    /// Before all others.
+    pub(super) const LEAST: Self = Self { size: 0, sha256: [0; 32] };
+
     pub(super) fn of(bytes: &[u8]) -> Self {
         Self { size: bytes.len() as u64, sha256: Sha256::digest(bytes).into() }
     }
 }
 
-/// Files by their paths below the folder.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Manifest(pub(super) BTreeMap<String, Seal>);
-
-impl Manifest {
-    pub(super) fn text(&self) -> String {
-        let mut out = format!("{HEADER}\n");
-        for (path, seal) in &self.0 {
-            for byte in seal.sha256 {
-                let _ = write!(out, "{byte:02x}");
-            }
-            let _ = writeln!(out, " {} {path}", seal.size);
-        }
-        out
+/// The list of some files: their paths below the folder, in order, and what they hold.
+pub(super) fn text<'a>(files: impl IntoIterator<Item = (&'a String, &'a Seal)>) -> String {
+    const DIGITS: [char; 16] =
+        ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
+    let digit = |number: u8| DIGITS.get(usize::from(number)).copied().unwrap_or_default();
+    let mut out = format!("{HEADER}\n");
+    for (path, seal) in files {
+        out.extend(seal.sha256.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]));
+        let _ = writeln!(out, " {} {path}", seal.size);
     }
+    out
+}
 
-    /// Reads what `text` wrote, or says why it cannot be that.
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
-        let mut lines = text.lines();
-        if lines.next() != Some(HEADER) {
-            return Err(format!("its first line is not `{HEADER}`"));
-        }
-        let mut files = BTreeMap::new();
-        for (number, line) in lines.enumerate() {
-            let entry = entry(line).ok_or_else(|| format!("its line {} names no file", number + 2))?;
-            check_path(&entry.0).map_err(|why| format!("its line {} {why}", number + 2))?;
-            files.insert(entry.0, entry.1);
-        }
-        Ok(Self(files))
+/// Reads what [`text`] wrote, or says why it cannot be that.
+pub(super) fn parse(text: &str) -> Result<Vec<(String, Seal)>, String> {
+    let mut lines = text.lines();
+    if lines.next() != Some(HEADER) {
+        return Err(format!("its first line is not `{HEADER}`"));
     }
+    let entries = lines.enumerate().map(|(number, line)| {
+        let entry = entry(line).ok_or_else(|| format!("its line {} names no file", number + 2))?;
+        check_path(&entry.0).map_err(|why| format!("its line {} {why}", number + 2))?;
+        Ok(entry)
+    });
+    entries.collect()
 }
 
 fn entry(line: &str) -> Option<(String, Seal)> {
@@ -125,8 +123,8 @@ mod tests {
     #[test]
     fn what_is_written_is_read_again() {
         let files = [("index.html", &b"one"[..]), ("node/A.html", b""), ("_headers", b"x")];
-        let manifest = Manifest(files.map(|(path, bytes)| (path.to_owned(), Seal::of(bytes))).into());
-        assert_eq!(Manifest::parse(&manifest.text()), Ok(manifest));
+        let files = files.map(|(path, bytes)| (path.to_owned(), Seal::of(bytes)));
+        assert_eq!(parse(&text(files.iter().map(|(path, seal)| (path, seal)))), Ok(files.to_vec()));
     }
 
     #[test]
@@ -153,7 +151,7 @@ mod tests {
         for path in refused {
             assert!(check_path(path).is_err(), "{path:?}");
             let text = format!("{HEADER}\n{} 0 {path}\n", "0".repeat(64));
-            assert!(Manifest::parse(&text).is_err(), "{path:?}");
+            assert!(parse(&text).is_err(), "{path:?}");
         }
         for path in ["index.html", "_headers", "node/OPEN_BACKBONE.html", "node/a-b.json", "assets/site.css"]
         {

@@ -3,36 +3,58 @@
 //! A folder belongs to us if a manifest of ours says so, or if nothing is in it. Below it a file belongs to us if its
 //! bytes are those that a build listed. All other files stay as they are: nothing that somebody else wrote is
 //! overwritten or removed. Everything is made and looked at before the first file moves, and each moves by a rename,
-//! so a fault leaves the last site whole.
+//! so a fault leaves the last site whole. What is about to move is listed first: a build that is broken off at any
+//! moment leaves files that the next one knows.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::io::ErrorKind;
+mod build;
+#[cfg(test)]
+mod faults;
+mod place;
+mod staging;
+mod stamp;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::lock::{self, Lock};
-use super::manifest::{Manifest, Seal, above, check_path, collision};
-use super::{DiskFault, links};
+use self::build::Build;
+use self::stamp::Stamp;
+use super::DiskFault;
+use super::lock::Lock;
+use super::manifest::{self, Seal, above, check_path, collision};
+use super::seam::{Disk, Real, links, look, make_folders};
+
+pub(super) use self::staging::clear_staging;
 
 /// The list of the files that a build made.
 const MANIFEST: &str = ".forecastc-manifest";
-/// The list of those that a build is about to move into their places.
+/// The list of those that a build is about to move into their places, as far as the other one does not list them.
 const NEXT: &str = ".forecastc-manifest.next";
 /// Where new files wait, by number.
 const STAGING: &str = ".forecastc-staging";
 /// A manifest of more bytes is not read.
 const MANIFEST_BYTES: u64 = 64 << 20;
-/// So many files are named in a message.
-const NAMED: usize = 5;
+const LINK: &str = "is a symbolic link, and links are not followed";
 
-/// An output folder that one build may write into.
+/// An output folder that this process alone writes into, as often as it likes.
 #[derive(Debug)]
 pub struct Output {
+    disk: Arc<dyn Disk>,
     folder: PathBuf,
-    /// The files of the last build, and of one that was broken off.
-    before: [Manifest; 2],
+    /// The files of the last build that went well.
+    last: BTreeMap<String, Seal>,
+    /// Files that builds were about to move when they were broken off; there may be several of one path.
+    next: BTreeSet<(String, Seal)>,
+    /// Whether there may be a list of such files on the disk.
+    has_next: bool,
+    /// How files looked when they were as the last build lists them, and what they held.
+    known: HashMap<String, (Stamp, Seal)>,
+    /// The paths that were last found to be fit, in order.
+    checked: Vec<String>,
+    /// Whether the last build went well, and was one of those paths.
+    is_settled: bool,
     _lock: Lock,
 }
 
@@ -47,361 +69,191 @@ pub struct Written {
     pub removed: usize,
     /// Files of an earlier build that are no longer made, and stay because somebody changed them.
     pub kept: Vec<String>,
+    /// Which ones are new or have changed, in the order of the list.
+    pub written_paths: Vec<String>,
+    /// Which ones are no more.
+    pub removed_paths: Vec<String>,
 }
 
-/// How a file on the disk compares with the one that was made.
-enum State {
-    Same,
-    /// It waits in the staging folder.
-    Staged,
-    /// Somebody changed it after a build listed it.
-    Edited,
-    /// No build ever listed it.
-    Foreign,
+/// What is at the path of a file that may be ours.
+enum Held {
+    Nothing,
+    /// Its bytes, and how it looked before they were read.
+    File(Vec<u8>, Option<Stamp>),
+    /// Something else, and why it cannot be ours.
+    Other(&'static str),
 }
 
 impl Output {
-    /// Looks whether a site may go into a folder, makes it if it is not there, and locks it. It may neither be nor
-    /// hold any of the guarded places, which come with their names.
+    /// Looks whether a site may go into a folder, makes it if it is not there, and locks it for as long as this lives.
+    /// It may neither be nor hold any of the guarded places, which come with their names.
     pub fn open(folder: &Path, guarded: &[(&str, PathBuf)]) -> Result<Self, DiskFault> {
-        let real = resolve(folder)?;
-        refuse_guarded(folder, &real, guarded)?;
-        refuse_foreign(folder)?;
-        fs::create_dir_all(folder).map_err(|error| DiskFault::io(folder, &error))?;
-        let lock = Lock::take(folder)?;
+        Self::open_on(Arc::new(Real), folder, guarded)
+    }
+
+    fn open_on(disk: Arc<dyn Disk>, folder: &Path, guarded: &[(&str, PathBuf)]) -> Result<Self, DiskFault> {
+        let real = place::resolve(folder)?;
+        place::refuse_guarded(folder, &real, guarded)?;
+        place::refuse_foreign(&*disk, folder)?;
+        make_folders(&*disk, folder)?;
+        let lock = Lock::take(&disk, folder)?;
         // Somebody else may have been at work until the lock was taken.
-        refuse_foreign(folder)?;
-        let before = [MANIFEST, NEXT].map(|name| manifest(&folder.join(name)));
-        let [last, next] = before;
-        let output = Self {
+        place::refuse_foreign(&*disk, folder)?;
+        let last = read_manifest(&*disk, &folder.join(MANIFEST))?;
+        let next = read_manifest(&*disk, &folder.join(NEXT))?;
+        clear_staging(&*disk, folder)?;
+        Ok(Self {
+            disk,
             folder: folder.to_owned(),
-            before: [last?, next?].map(Option::unwrap_or_default),
+            last: last.unwrap_or_default().into_iter().collect(),
+            has_next: next.is_some(),
+            next: next.unwrap_or_default().into_iter().collect(),
+            known: HashMap::new(),
+            checked: Vec::new(),
+            is_settled: false,
             _lock: lock,
-        };
-        output.clear_staging()?;
-        Ok(output)
+        })
     }
 
     /// Brings the folder to hold these files, each with the bytes that `make` gives for its place in the list.
-    /// `make` is called on several threads, and for one file at a time on each.
+    ///
+    /// `make` is called once for every file, on several threads. It is also told whether the file is known to be as the
+    /// last call that went well left it; then it may give nothing, which stands for the bytes of that call, and the file
+    /// is neither read nor touched. The first files of the list, `urgent` of them, are in their places before the
+    /// others are made, if nothing can be in the way of those.
     ///
     /// # Errors
     ///
     /// The first one of `make`, or that of the disk. Unless the disk itself fails halfway, the folder then holds what
-    /// it held.
+    /// it held, but for files that were urgent. After an error the next call finds its way.
     pub fn write<E: From<DiskFault> + Send>(
-        self,
+        &mut self,
         paths: &[&str],
-        make: impl Fn(usize) -> Result<Vec<u8>, E> + Sync,
+        urgent: usize,
+        make: impl Fn(usize, bool) -> Result<Option<Vec<u8>>, E> + Sync,
     ) -> Result<Written, E> {
-        self.check(paths)?;
-        let states: Vec<Result<(State, Seal), E>> = paths
-            .par_iter()
-            .enumerate()
-            .map(|(number, path)| Ok(self.stage(number, path, &make(number)?)?))
-            .collect();
-        let states: Result<Vec<(State, Seal)>, E> = states.into_iter().collect();
-        let result = states.and_then(|states| Ok(self.settle(paths, &states)?));
-        let cleared = self.clear_staging();
-        let written = result?;
-        cleared?;
-        Ok(written)
+        let missing = self.check(paths)?;
+        Build::new(self, paths, missing).run(urgent, make)
     }
 
-    /// Whether all paths can be files here, and no link leads out of the folder.
-    fn check(&self, paths: &[&str]) -> Result<(), DiskFault> {
-        for path in paths {
-            check_path(path).map_err(|why| DiskFault::new(&self.folder, format!("this build {why}")))?;
+    /// Whether all paths can be files here, and no link leads out of the folder. Gives the folders that are not there.
+    fn check<'a>(&mut self, paths: &[&'a str]) -> Result<BTreeSet<&'a str>, DiskFault> {
+        let mut sorted = paths.to_vec();
+        sorted.sort_unstable();
+        if self.checked != sorted {
+            for path in paths {
+                check_path(path).map_err(|why| DiskFault::new(&self.folder, format!("this build {why}")))?;
+            }
+            if let Some((one, other)) = collision(paths) {
+                let what = format!("{one} and {other} would be one file where case does not count");
+                return Err(DiskFault::new(&self.folder, what));
+            }
+            self.checked = sorted.into_iter().map(ToOwned::to_owned).collect();
+            self.is_settled = false;
         }
-        if let Some((one, other)) = collision(paths) {
-            let what = format!("{one} and {other} would be one file where case does not count");
-            return Err(DiskFault::new(&self.folder, what));
+        let listed = self.last.keys().chain(self.next.iter().map(|(path, _)| path)).map(String::as_str);
+        let old = folders(listed);
+        let new = folders(paths.iter().copied());
+        let mut missing = BTreeSet::new();
+        for folder in old.iter().filter(|folder| !new.contains(*folder)) {
+            self.is_folder(folder)?;
         }
-        let listed = self.before.iter().flat_map(|manifest| manifest.0.keys()).map(String::as_str);
-        let folders: BTreeSet<&str> = paths.iter().copied().chain(listed).flat_map(above).collect();
-        for folder in folders {
-            let path = self.folder.join(folder);
-            match fs::symlink_metadata(&path) {
-                Err(error) if error.kind() == ErrorKind::NotFound => {}
-                Err(error) => return Err(DiskFault::io(&path, &error)),
-                Ok(metadata) if metadata.file_type().is_symlink() => return Err(DiskFault::new(&path, LINK)),
-                Ok(metadata) if !metadata.is_dir() => {
-                    return Err(DiskFault::new(&path, "is no folder, and the site needs one of this name"));
-                }
-                Ok(_) => {}
+        for folder in new {
+            if !self.is_folder(folder)? {
+                missing.insert(folder);
             }
         }
-        Ok(())
+        Ok(missing)
     }
 
-    /// Holds a new file against the one in its place, and lets it wait if it is another.
-    fn stage(&self, number: usize, path: &str, bytes: &[u8]) -> Result<(State, Seal), DiskFault> {
-        let seal = Seal::of(bytes);
-        let there = read_own(&self.folder.join(path))?;
-        let state = match there {
-            Some(old) if old == bytes => State::Same,
-            Some(old) if !self.is_ours(path, &old) => {
-                let is_listed = self.before.iter().any(|manifest| manifest.0.contains_key(path));
-                if is_listed { State::Edited } else { State::Foreign }
+    /// Whether a folder is there. It is an error if something else is.
+    fn is_folder(&self, folder: &str) -> Result<bool, DiskFault> {
+        let path = self.folder.join(folder);
+        match look(&*self.disk, &path)? {
+            None => Ok(false),
+            Some(metadata) if metadata.file_type().is_symlink() => Err(DiskFault::new(&path, LINK)),
+            Some(metadata) if !metadata.is_dir() => {
+                Err(DiskFault::new(&path, "is no folder, and the site needs one of this name"))
             }
-            Some(_) | None => {
-                self.put_aside(number, bytes)?;
-                State::Staged
-            }
+            Some(_) => Ok(true),
+        }
+    }
+
+    /// The files that still look as they did when they were as the last build lists them.
+    fn seen(&self, paths: &[&str]) -> Vec<Option<(Stamp, Seal)>> {
+        let seen = |path: &&str| {
+            let known = self.known.get(*path)?;
+            let now = self.disk.stat(&self.folder.join(path)).ok()?;
+            (Stamp::of(&now) == Some(known.0)).then_some(*known)
         };
-        Ok((state, seal))
+        paths.par_iter().map(seen).collect()
     }
 
     /// Whether a build wrote these bytes. An empty file has nothing to lose, and may be what a power cut left.
     fn is_ours(&self, path: &str, bytes: &[u8]) -> bool {
-        let listed = || self.before.iter().filter_map(|manifest| manifest.0.get(path));
         let seal = Seal::of(bytes);
-        listed().any(|one| *one == seal) || bytes.is_empty() && listed().next().is_some()
+        let is_next = self.next_of(path).any(|next| *next == seal);
+        is_next
+            || self.last.get(path).is_some_and(|last| *last == seal)
+            || bytes.is_empty() && self.is_listed(path)
     }
 
-    fn put_aside(&self, number: usize, bytes: &[u8]) -> Result<(), DiskFault> {
-        let staging = self.folder.join(STAGING);
-        match fs::create_dir(&staging) {
-            Err(error) if error.kind() != ErrorKind::AlreadyExists => {
-                return Err(DiskFault::io(&staging, &error));
-            }
-            Err(_) | Ok(()) => {}
-        }
-        let path = staging.join(number.to_string());
-        fs::write(&path, bytes).map_err(|error| DiskFault::io(&path, &error))
+    fn is_listed(&self, path: &str) -> bool {
+        self.last.contains_key(path) || self.next_of(path).next().is_some()
     }
 
-    /// Moves everything into its place, removes what is no more, and leaves the new manifest.
-    fn settle(&self, paths: &[&str], states: &[(State, Seal)]) -> Result<Written, DiskFault> {
-        self.refuse_changed(paths, states)?;
-        let made = paths.iter().zip(states);
-        let now = Manifest(made.clone().map(|(path, (_, seal))| ((*path).to_owned(), *seal)).collect());
-        let mut report = Written::default();
-        let [last, next] = &self.before;
-        if now == *last && next.0.is_empty() && states.iter().all(|(state, _)| matches!(state, State::Same)) {
-            report.unchanged = paths.len();
-            return Ok(report);
-        }
-        // From here on a build that is broken off is told by this list.
-        self.put_aside(paths.len(), self.both(&now).text().as_bytes())?;
-        self.rename(paths.len(), NEXT)?;
-        for (number, (path, (state, _))) in made.enumerate() {
-            if matches!(state, State::Staged) {
-                self.rename(number, path)?;
-                report.written += 1;
-            } else {
-                report.unchanged += 1;
-            }
-        }
-        self.remove_old(&now, &mut report)?;
-        self.put_aside(paths.len(), now.text().as_bytes())?;
-        self.rename(paths.len(), MANIFEST)?;
-        let next = self.folder.join(NEXT);
-        fs::remove_file(&next).map_err(|error| DiskFault::io(&next, &error))?;
-        Ok(report)
+    fn next_of<'a>(&'a self, path: &str) -> impl Iterator<Item = &'a Seal> + use<'a> {
+        let path = path.to_owned();
+        let from = (path.clone(), Seal::LEAST);
+        self.next.range(from..).take_while(move |(one, _)| *one == path).map(|(_, seal)| seal)
     }
 
-    /// What is made now, and what an earlier build that was broken off may have left.
-    fn both(&self, now: &Manifest) -> Manifest {
-        let [_, next] = &self.before;
-        let mut both: BTreeMap<_, _> = next.0.clone();
-        both.extend(now.0.clone());
-        Manifest(both)
-    }
-
-    fn refuse_changed(&self, paths: &[&str], states: &[(State, Seal)]) -> Result<(), DiskFault> {
-        let of = |wanted: fn(&State) -> bool| -> Vec<&str> {
-            let all = paths.iter().zip(states).filter(|(_, (state, _))| wanted(state));
-            all.map(|(path, _)| *path).collect()
-        };
-        let edited = of(|state| matches!(state, State::Edited));
-        let foreign = of(|state| matches!(state, State::Foreign));
-        let (changed, what) = if edited.is_empty() {
-            (foreign, "is in the way of the site, and no build made it")
-        } else {
-            (edited, "was changed since it was built")
-        };
-        let Some((first, rest)) = changed.split_first() else { return Ok(()) };
-        let more: Vec<&str> = rest.iter().copied().take(NAMED - 1).collect();
-        let and = if more.is_empty() { String::new() } else { format!("\n  and so {}", more.join(", ")) };
-        let beyond = rest.len() - more.len();
-        let beyond = if beyond == 0 { String::new() } else { format!(" and {beyond} more") };
-        let help = "nothing was written; move it away, or delete it to have it built anew";
-        Err(DiskFault::new(&self.folder.join(first), format!("{what}{and}{beyond}\n  {help}")))
-    }
-
-    fn rename(&self, number: usize, path: &str) -> Result<(), DiskFault> {
-        let to = self.folder.join(path);
-        if let Some(parent) = to.parent() {
-            fs::create_dir_all(parent).map_err(|error| DiskFault::io(parent, &error))?;
+    /// What is at the path of a file.
+    fn held(&self, path: &str) -> Result<Held, DiskFault> {
+        let path = self.folder.join(path);
+        let Some(metadata) = look(&*self.disk, &path)? else { return Ok(Held::Nothing) };
+        if metadata.file_type().is_symlink() {
+            return Ok(Held::Other(LINK));
         }
-        let from = self.folder.join(STAGING).join(number.to_string());
-        fs::rename(from, &to).map_err(|error| DiskFault::io(&to, &error))
-    }
-
-    /// Removes what was listed before and is not made now, if it is as it was written.
-    fn remove_old(&self, now: &Manifest, report: &mut Written) -> Result<(), DiskFault> {
-        let listed: BTreeSet<&String> = self.before.iter().flat_map(|manifest| manifest.0.keys()).collect();
-        let mut folders = BTreeSet::new();
-        for path in listed.into_iter().filter(|path| !now.0.contains_key(*path)) {
-            let full = self.folder.join(path);
-            let Some(bytes) = read_own(&full)? else { continue };
-            if !self.is_ours(path, &bytes) {
-                report.kept.push(path.clone());
-                continue;
-            }
-            fs::remove_file(&full).map_err(|error| DiskFault::io(&full, &error))?;
-            report.removed += 1;
-            folders.extend(above(path));
+        if !metadata.is_file() {
+            return Ok(Held::Other("is in the way of the site, and is no file"));
         }
-        // The deepest first; those that still hold something stay.
-        for folder in folders.into_iter().rev() {
-            let _ = fs::remove_dir(self.folder.join(folder));
+        if links(&metadata) > 1 {
+            return Ok(Held::Other("has a second name (a hard link), which is not ours to change"));
         }
-        Ok(())
-    }
-
-    /// Removes what waits, which has numbers for names. Anything else there is not ours.
-    fn clear_staging(&self) -> Result<(), DiskFault> {
-        let staging = self.folder.join(STAGING);
-        let fault = |error: std::io::Error| DiskFault::io(&staging, &error);
-        match fs::symlink_metadata(&staging) {
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-            Err(error) => return Err(fault(error)),
-            Ok(metadata) if !metadata.is_dir() => {
-                return Err(DiskFault::new(&staging, "is no folder of ours"));
-            }
-            Ok(_) => {}
-        }
-        for entry in fs::read_dir(&staging).map_err(fault)? {
-            let entry = entry.map_err(fault)?;
-            let is_number = entry.file_name().to_string_lossy().bytes().all(|byte| byte.is_ascii_digit());
-            if !is_number || !entry.file_type().map_err(fault)?.is_file() {
-                return Err(DiskFault::new(&entry.path(), "is no file of ours; move it away"));
-            }
-            fs::remove_file(entry.path()).map_err(fault)?;
-        }
-        fs::remove_dir(&staging).map_err(fault)
+        let bytes = self.disk.read(&path).map_err(|error| DiskFault::io(&path, &error))?;
+        Ok(Held::File(bytes, Stamp::of(&metadata)))
     }
 }
 
-const LINK: &str = "is a symbolic link, and links are not followed";
-
-/// The bytes of a file that may be ours; none if it is not there.
-fn read_own(path: &Path) -> Result<Option<Vec<u8>>, DiskFault> {
-    let fault = |error: &std::io::Error| DiskFault::io(path, error);
-    let metadata = match fs::symlink_metadata(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(fault(&error)),
-        Ok(metadata) => metadata,
-    };
-    if metadata.file_type().is_symlink() {
-        return Err(DiskFault::new(path, LINK));
-    }
-    if !metadata.is_file() {
-        return Err(DiskFault::new(path, "is in the way of the site, and is no file"));
-    }
-    if links(&metadata) > 1 {
-        return Err(DiskFault::new(path, "has a second name (a hard link), which is not ours to change"));
-    }
-    fs::read(path).map(Some).map_err(|error| fault(&error))
-}
-
-/// Where a folder really is, the parts of it that are not there yet included.
-fn resolve(folder: &Path) -> Result<PathBuf, DiskFault> {
-    match fs::symlink_metadata(folder) {
-        Ok(metadata) if metadata.file_type().is_symlink() => {
-            return Err(DiskFault::new(folder, "is a symbolic link; name the folder that it leads to"));
-        }
-        Ok(metadata) if !metadata.is_dir() => return Err(DiskFault::new(folder, "is no folder")),
-        Ok(_) | Err(_) => {}
-    }
-    let mut missing = Vec::new();
-    let mut at = folder;
-    loop {
-        let there = if at.as_os_str().is_empty() { Path::new(".") } else { at };
-        match fs::canonicalize(there) {
-            Ok(real) => return Ok(missing.into_iter().rev().fold(real, |real, part| real.join(part))),
-            Err(error) if error.kind() != ErrorKind::NotFound => return Err(DiskFault::io(folder, &error)),
-            Err(error) => {
-                let (Some(name), Some(above)) = (at.file_name(), at.parent()) else {
-                    return Err(DiskFault::io(folder, &error));
-                };
-                missing.push(name);
-                at = above;
-            }
+/// All folders that some paths go through.
+fn folders<'a>(paths: impl Iterator<Item = &'a str>) -> BTreeSet<&'a str> {
+    let mut all = BTreeSet::new();
+    let mut last = "";
+    for path in paths {
+        let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        // Those of one folder mostly stand together.
+        if folder != last {
+            all.extend(above(path));
+            last = folder;
         }
     }
-}
-
-fn refuse_guarded(folder: &Path, real: &Path, guarded: &[(&str, PathBuf)]) -> Result<(), DiskFault> {
-    let refuse =
-        |what: String| Err(DiskFault::new(folder, format!("{what}; a site needs a folder of its own")));
-    if real.parent().is_none() {
-        return refuse("is the root of the disk".to_owned());
-    }
-    let is_git = |part: std::path::Component<'_>| part.as_os_str().eq_ignore_ascii_case(".git");
-    if real.components().any(is_git) {
-        return refuse("is git's own".to_owned());
-    }
-    if fs::symlink_metadata(real.join(".git")).is_ok() {
-        return refuse("is the root of a git repository".to_owned());
-    }
-    for (name, path) in guarded {
-        let Ok(path) = fs::canonicalize(path) else { continue };
-        if path == real {
-            return refuse(format!("is {name}"));
-        }
-        if path.starts_with(real) {
-            return refuse(format!("holds {name}"));
-        }
-    }
-    Ok(())
-}
-
-/// A folder with something in it and no manifest is somebody else's.
-fn refuse_foreign(folder: &Path) -> Result<(), DiskFault> {
-    let fault = |error: std::io::Error| DiskFault::io(folder, &error);
-    let entries = match fs::read_dir(folder) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
-        entries => entries.map_err(fault)?,
-    };
-    let mut first: Option<String> = None;
-    for entry in entries {
-        let name = entry.map_err(fault)?.file_name().to_string_lossy().into_owned();
-        if name == MANIFEST || name == NEXT {
-            return Ok(());
-        }
-        let is_other = ![".gitignore", STAGING, lock::NAME].contains(&name.as_str());
-        if is_other && first.as_ref().is_none_or(|first| name < *first) {
-            first = Some(name);
-        }
-    }
-    match first {
-        None => Ok(()),
-        Some(name) => Err(DiskFault::new(
-            folder,
-            format!(
-                "holds `{name}`, and no build of forecastc made this folder\n  nothing was written; name another folder with `--out DIR`, or empty this one yourself"
-            ),
-        )),
-    }
+    all
 }
 
 /// A manifest, if there is one.
-fn manifest(path: &Path) -> Result<Option<Manifest>, DiskFault> {
+fn read_manifest(disk: &dyn Disk, path: &Path) -> Result<Option<Vec<(String, Seal)>>, DiskFault> {
     let invalid = |why: &str| {
         let help = "nothing was written; if the folder holds nothing but a site, empty it and build again";
         DiskFault::new(path, format!("is no manifest of ours: {why}\n  {help}"))
     };
-    match fs::symlink_metadata(path) {
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(DiskFault::io(path, &error)),
-        Ok(metadata) if !metadata.is_file() => return Err(invalid("it is no file")),
-        Ok(metadata) if metadata.len() > MANIFEST_BYTES => return Err(invalid("it is too large")),
-        Ok(_) => {}
+    match look(disk, path)? {
+        None => return Ok(None),
+        Some(metadata) if !metadata.is_file() => return Err(invalid("it is no file")),
+        Some(metadata) if metadata.len() > MANIFEST_BYTES => return Err(invalid("it is too large")),
+        Some(_) => {}
     }
-    let bytes = fs::read(path).map_err(|error| DiskFault::io(path, &error))?;
+    let bytes = disk.read(path).map_err(|error| DiskFault::io(path, &error))?;
     let text = String::from_utf8(bytes).map_err(|_| invalid("it is no text"))?;
-    Manifest::parse(&text).map(Some).map_err(|why| invalid(&why))
+    manifest::parse(&text).map(Some).map_err(|why| invalid(&why))
 }

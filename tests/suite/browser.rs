@@ -8,6 +8,7 @@ mod driver;
 mod laboratory;
 mod lists;
 mod pages;
+mod reload;
 mod search;
 mod server;
 

@@ -90,6 +90,30 @@ impl Browser {
         }
     }
 
+    /// Opens another tab, and goes on in it. The one before is behind it.
+    pub(crate) fn tab(&self) -> String {
+        let tab = self.post("/window/new", &json!({ "type": "tab" }))["handle"].as_str().unwrap().to_owned();
+        self.show(&tab);
+        tab
+    }
+
+    /// Goes on in another tab, which comes to the front.
+    pub(crate) fn show(&self, tab: &str) {
+        self.look_into(tab);
+        self.devtools("Page.bringToFront", json!({}));
+    }
+
+    /// Goes on in another tab, and leaves it where it is.
+    pub(crate) fn look_into(&self, tab: &str) {
+        self.post("/window", &json!({ "handle": tab }));
+    }
+
+    /// The tab that is gone on in.
+    pub(crate) fn current_tab(&self) -> String {
+        let session = format!("/session/{}/window", self.session);
+        self.call("GET", &session, &json!({})).unwrap().as_str().unwrap().to_owned()
+    }
+
     /// Presses keys one after the other; what holds `ctrl` is `\u{E009}`, other keys as WebDriver names them.
     pub(crate) fn press(&self, keys: &str) {
         let actions: Vec<Value> = keys

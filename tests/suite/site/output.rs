@@ -9,7 +9,8 @@ use forecastc::disk::{DiskFault, Output, Written};
 /// Brings a folder to hold these files.
 fn build(folder: &Path, files: &[(&str, &str)]) -> Result<Written, DiskFault> {
     let paths: Vec<&str> = files.iter().map(|(path, _)| *path).collect();
-    Output::open(folder, &[])?.write(&paths, |number| Ok(files[number].1.as_bytes().to_vec()))
+    let make = |number: usize, _| Ok(Some(files[number].1.as_bytes().to_vec()));
+    Output::open(folder, &[])?.write(&paths, 0, make)
 }
 
 /// All files below a folder with their bytes, but for the manifest.
@@ -158,13 +159,14 @@ fn a_fault_on_a_page_leaves_the_last_site_whole() {
     let (_around, site) = folder();
     build(&site, &FIRST).unwrap();
     let before = held(&site);
-    let output = Output::open(&site, &[]).unwrap();
+    let mut output = Output::open(&site, &[]).unwrap();
     let result: Result<Written, Box<dyn std::error::Error + Send + Sync>> =
-        output.write(&["index.html", "node/A.html", "z.html"], |number| match number {
+        output.write(&["index.html", "node/A.html", "z.html"], 0, |number, _| match number {
             2 => Err("a template at fault".into()),
-            _ => Ok(b"new".to_vec()),
+            _ => Ok(Some(b"new".to_vec())),
         });
     assert_eq!(result.unwrap_err().to_string(), "a template at fault");
+    drop(output);
     assert_eq!(held(&site), before);
 }
 
