@@ -19,9 +19,10 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::time::Duration;
 
+use forecastc::Memory;
 use forecastc::answers::whatif::Effects;
 use forecastc::compile;
-use forecastc::forecast::{Forecast, Means, Memory, Method, Sampled, Settings, Way, evaluate};
+use forecastc::forecast::{Forecast, Means, Method, Sampled, Settings, Way, evaluate};
 use forecastc::model::{Direction, Effect, Event, Model, NodeId, Outcome, State};
 use forecastc::source::Sources;
 use forecastc::value::Date;

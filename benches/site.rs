@@ -100,17 +100,17 @@ fn site_row(nodes: usize, folder: &Path) {
     forget_peak();
     say("before", peak() / 1e6);
     let templates = Templates::new(BTreeMap::new()).expect("the templates of the binary");
-    let (time, edition) = seconds(|| Edition::new(&compiled.model, &sources, &forecast));
+    let (time, edition) = seconds(|| Edition::new(&compiled.model, &sources, &forecast, &Default::default()));
     say("edition", time);
     let site = Site::new(&edition, &templates);
     let files = site.files();
     let paths: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
     let build = || {
-        let make = |number: usize| -> Result<Vec<u8>, DiskFault> {
-            Ok(site.bytes(&files[number]).expect("the templates of the binary"))
+        let make = |number: usize, _: bool| -> Result<Option<Vec<u8>>, DiskFault> {
+            Ok(Some(site.bytes(&files[number]).expect("the templates of the binary")))
         };
         Output::open(folder, &[])
-            .and_then(|output| output.write(&paths, make))
+            .and_then(|mut output| output.write(&paths, 0, make))
             .expect("a folder to write into")
     };
     let (busy, (time, written)) = busy_seconds(|| seconds(build));

@@ -9,6 +9,8 @@ pub mod coherence;
 pub mod due;
 pub mod elicit;
 mod information;
+pub mod memory;
+pub mod past;
 pub mod query;
 pub mod reach;
 pub mod rules;

@@ -7,21 +7,28 @@ mod ask;
 mod build;
 mod check;
 mod coherence;
+mod diff;
 mod due;
 mod dump;
 mod evaluate;
 mod explain;
 mod fmt;
+mod history;
 mod init;
 mod list;
+mod log;
 mod manual;
 mod new;
 mod number;
 mod output;
+mod past;
+mod patch;
 mod progress;
+mod proposal;
 mod query;
 mod question;
 mod reach;
+mod rename;
 mod schema;
 mod score;
 mod show;
@@ -36,13 +43,13 @@ use std::process::ExitCode;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use self::output::Output;
-use crate::Compiled;
 use crate::diagnostic::{self, Diagnostics, counted};
 use crate::disk;
-use crate::forecast::{Forecast, Memory, Method, Notice, Settings, Trouble};
+use crate::forecast::{Forecast, Method, Notice, Settings, Trouble};
 use crate::model::{Model, NodeId};
 use crate::source::Sources;
 use crate::value::Date;
+use crate::{Compiled, Memory};
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -135,8 +142,10 @@ impl Numbers {
 #[derive(Debug, Subcommand)]
 enum Command {
     Build(build::Arguments),
+    Serve(build::Serve),
     Check(check::Arguments),
     Fmt(fmt::Arguments),
+    Diff(diff::Arguments),
     List(list::Arguments),
     Show(show::Arguments),
     Why(why::Arguments),
@@ -146,9 +155,12 @@ enum Command {
     Test(test::Arguments),
     Evaluate(evaluate::Arguments),
     Score(score::Arguments),
+    History(history::Arguments),
     Due(due::Arguments),
     Coherence(coherence::Arguments),
     New(new::Arguments),
+    Log(log::Arguments),
+    Rename(rename::Arguments),
     Init(init::Arguments),
     Explain(explain::Arguments),
     Schema(schema::Arguments),
@@ -161,6 +173,8 @@ enum Command {
 struct Call {
     source: PathBuf,
     today: Date,
+    /// Whether the day was given, and does not pass.
+    is_dated: bool,
     settings: Settings,
     output: Output,
 }
@@ -176,18 +190,23 @@ struct Network {
 impl Network {
     /// The node that is called this, for a command that is about nodes.
     fn find(&self, name: &str, command: &str) -> Result<NodeId, Fault> {
-        if let Some(id) = self.model.find(name) {
-            return Ok(id);
-        }
-        if let Some(named) = self.model.names.get(name) {
-            return Err(format!("`{name}` is {}; `{command}` is about nodes", named.what()).into());
-        }
-        let hint = match self.model.nearest(name) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => "`forecastc list` shows all nodes".to_owned(),
-        };
-        Err(format!("there is no node `{name}`\n  {hint}").into())
+        find(&self.model, name, command)
     }
+}
+
+/// The node that is called this, for a command that is about nodes.
+fn find(model: &Model, name: &str, command: &str) -> Result<NodeId, Fault> {
+    if let Some(id) = model.find(name) {
+        return Ok(id);
+    }
+    if let Some(named) = model.names.get(name) {
+        return Err(format!("`{name}` is {}; `{command}` is about nodes", named.what()).into());
+    }
+    let hint = match model.nearest(name) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "`forecastc list` shows all nodes".to_owned(),
+    };
+    Err(format!("there is no node `{name}`\n  {hint}").into())
 }
 
 impl Call {
@@ -220,6 +239,11 @@ impl Call {
             self.output.error_stream(&diagnostic::text(&compiled.diagnostics, &sources, color));
             return Ok(None);
         };
+        self.warn_of_unsettled(&model, &forecast);
+        Ok(Some(Network { sources, model, forecast, diagnostics }))
+    }
+
+    fn warn_of_unsettled(&mut self, model: &Model, forecast: &Forecast) {
         let unsettled: Vec<&str> = forecast.unsettled().map(|id| model.node(id).id.as_ref()).collect();
         if let Some(first) = unsettled.first() {
             self.output.message(&format!(
@@ -227,18 +251,38 @@ impl Call {
                 counted(unsettled.len(), "number"),
             ));
         }
-        Ok(Some(Network { sources, model, forecast, diagnostics }))
     }
 
     /// Compiles sources with their numbers, with progress on a terminal where that takes long. `notice` hears of it
     /// too.
     fn evaluate(&self, sources: &Sources, notice: Notice<'_>) -> Result<Compiled, Fault> {
+        self.evaluate_with(sources, &Memory::new(), notice)
+    }
+
+    /// The same, with what an earlier compile left.
+    fn evaluate_with(
+        &self,
+        sources: &Sources,
+        memory: &Memory,
+        notice: Notice<'_>,
+    ) -> Result<Compiled, Fault> {
+        self.evaluate_on(sources, self.today, memory, notice)
+    }
+
+    /// The same as the network stands on another day.
+    fn evaluate_on(
+        &self,
+        sources: &Sources,
+        day: Date,
+        memory: &Memory,
+        notice: Notice<'_>,
+    ) -> Result<Compiled, Fault> {
         let progress = progress::Progress::new(self.output.shows_progress());
         let both = |stage| {
             notice(stage);
             progress.stage(stage);
         };
-        let compiled = crate::evaluate(sources, self.today, &self.settings, &Memory::new(), &both);
+        let compiled = crate::evaluate(sources, day, &self.settings, memory, &both);
         progress.clear();
         let troubles = compiled.forecast.as_ref().map_or(&[][..], |forecast| forecast.troubles());
         if let Some(Trouble::TooWide { node, nodes }) = troubles.first() {
@@ -273,12 +317,15 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             return Ending::CallAtFault.into();
         }
     };
+    let is_dated = arguments.common.as_of.is_some() || std::env::var_os("SOURCE_DATE_EPOCH").is_some();
     let settings = arguments.common.numbers.settings();
-    let mut call = Call { source: arguments.common.source, today, settings, output };
+    let mut call = Call { source: arguments.common.source, today, is_dated, settings, output };
     let ending = match &arguments.command {
         Command::Build(arguments) => build::run(arguments, &mut call),
+        Command::Serve(arguments) => build::serve(arguments, &mut call),
         Command::Check(arguments) => check::run(arguments, &mut call),
         Command::Fmt(arguments) => fmt::run(arguments, &mut call),
+        Command::Diff(arguments) => diff::run(arguments, &mut call),
         Command::List(arguments) => list::run(arguments, &mut call),
         Command::Show(arguments) => show::run(arguments, &mut call),
         Command::Why(arguments) => why::run(arguments, &mut call),
@@ -288,9 +335,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Test(arguments) => test::run(arguments, &mut call),
         Command::Evaluate(arguments) => evaluate::run(arguments, &mut call),
         Command::Score(arguments) => score::run(arguments, &mut call),
+        Command::History(arguments) => history::run(arguments, &mut call),
         Command::Due(arguments) => due::run(arguments, &mut call),
         Command::Coherence(arguments) => coherence::run(arguments, &mut call),
         Command::New(arguments) => new::run(arguments, &mut call),
+        Command::Log(arguments) => log::run(arguments, &mut call),
+        Command::Rename(arguments) => rename::run(arguments, &mut call),
         Command::Init(arguments) => init::run(arguments, &mut call),
         Command::Explain(arguments) => explain::run(arguments, &mut call),
         Command::Schema(arguments) => schema::run(arguments, &mut call),

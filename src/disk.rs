@@ -1,23 +1,33 @@
-//! The disk: reading a source folder and templates, replacing or creating single files, and bringing an output folder
-//! to hold a site. Nothing else touches files.
+//! The disk: reading a source folder and templates, the same out of a git repository, replacing or creating single
+//! files, and bringing an output folder to hold a site. Nothing else touches files, or starts programs.
 //!
 //! Reading follows no symbolic link and leaves hidden files alone. Writing makes the new file beside the old
 //! one and renames it over, so a reader sees the one or the other and never a mix.
 
 #![expect(clippy::disallowed_methods, reason = "this is the one place where files are touched")]
 
+mod cache;
+mod edit;
+pub mod git;
+mod listed;
 mod lock;
 mod manifest;
 mod output;
+mod seam;
 mod templates;
+mod watch;
 
+pub use self::cache::Cache;
+pub use self::edit::{Replacement, Unfinished, create, replace, replace_all};
+pub use self::listed::listed;
+pub use self::lock::halt;
 pub use self::output::{Output, Written};
 pub use self::templates::templates;
+pub use self::watch::{GRACE, Watcher};
 
 use std::collections::BTreeSet;
 use std::fmt;
 use std::fs;
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -44,6 +54,12 @@ impl DiskFault {
     fn io(path: &Path, error: &std::io::Error) -> Self {
         Self::new(path, error.to_string())
     }
+
+    /// With what there is to know or to do, on a line of its own.
+    fn help(mut self, words: &str) -> Self {
+        self.what = format!("{}\n  {words}", self.what);
+        self
+    }
 }
 
 impl fmt::Display for DiskFault {
@@ -58,7 +74,7 @@ impl std::error::Error for DiskFault {}
 /// A path to a single `.pred` file is a network of that file alone.
 pub fn load(root: &Path) -> Result<Sources, DiskFault> {
     let metadata = fs::metadata(root).map_err(|error| DiskFault::io(root, &error))?;
-    let base = if metadata.is_dir() { root } else { root.parent().unwrap_or_else(|| Path::new("")) };
+    let base = base(root);
     let files = if metadata.is_dir() { find(root)? } else { file_alone(root, base, metadata.len())? };
     let total: u64 = files.iter().map(|file| file.bytes).sum();
     if total > limits::TOTAL_BYTES {
@@ -78,6 +94,15 @@ pub fn load(root: &Path) -> Result<Sources, DiskFault> {
         }
     }
     Ok(Sources::new(sources).with_documents(documents))
+}
+
+/// The folder that documents are named from: a source folder, or that of a single file.
+pub(crate) fn base(root: &Path) -> &Path {
+    if fs::metadata(root).is_ok_and(|metadata| metadata.is_dir()) {
+        root
+    } else {
+        root.parent().unwrap_or_else(|| Path::new(""))
+    }
 }
 
 /// A single file, and of the Markdown files below its folder only those that its words may name: the folder
@@ -203,76 +228,16 @@ pub(crate) fn slashes(path: &Path) -> String {
     if path.has_root() { joined.replacen("//", "/", 1) } else { joined }
 }
 
-/// Puts `text` in place of `before`, unless the file has changed since it was read.
-pub fn replace(path: &Path, before: &str, text: &str) -> Result<(), DiskFault> {
-    let metadata = fs::symlink_metadata(path).map_err(|error| DiskFault::io(path, &error))?;
-    if metadata.file_type().is_symlink() {
-        return Err(DiskFault::new(path, "is a symbolic link; name the file that it leads to"));
+/// Reads a file of at most so many bytes.
+pub fn text(path: &Path, most: u64) -> Result<String, DiskFault> {
+    let metadata = fs::metadata(path).map_err(|error| DiskFault::io(path, &error))?;
+    if metadata.len() > most {
+        return Err(DiskFault::new(path, format!("a file of {} bytes; it may have {most}", metadata.len())));
     }
-    if metadata.permissions().readonly() {
-        return Err(DiskFault::new(path, "is read-only"));
-    }
-    if links(&metadata) > 1 {
-        return Err(DiskFault::new(path, "has a second name (a hard link), which would keep the old text"));
-    }
-    let new = stage(path, text, Some(metadata.permissions()))?;
-    let now = fs::read(path).map_err(|error| DiskFault::io(path, &error))?;
-    if now != before.as_bytes() {
-        return Err(DiskFault::new(
-            path,
-            "was changed by somebody else in the meantime; nothing was written",
-        ));
-    }
-    new.persist(path).map_err(|error| DiskFault::io(path, &error.error))?;
-    Ok(())
-}
-
-/// Makes a file that is not there yet, and the folders around it.
-pub fn create(path: &Path, text: &str) -> Result<(), DiskFault> {
-    if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-        fs::create_dir_all(parent).map_err(|error| DiskFault::io(parent, &error))?;
-    }
-    let new = stage(path, text, None)?;
-    new.persist_noclobber(path).map_err(|error| DiskFault::io(path, &error.error))?;
-    Ok(())
+    fs::read_to_string(path).map_err(|error| DiskFault::io(path, &error))
 }
 
 /// Whether there is anything at this path, a dangling link included.
 pub fn exists(path: &Path) -> bool {
     fs::symlink_metadata(path).is_ok()
-}
-
-/// The new text in a file of its own, on the same disk, safely written.
-fn stage(
-    path: &Path,
-    text: &str,
-    permissions: Option<fs::Permissions>,
-) -> Result<tempfile::NamedTempFile, DiskFault> {
-    let folder =
-        path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
-    let fault = |error: std::io::Error| DiskFault::io(path, &error);
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".forecastc-");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        builder.permissions(fs::Permissions::from_mode(0o666));
-    }
-    let mut new = builder.tempfile_in(folder).map_err(fault)?;
-    new.write_all(text.as_bytes()).map_err(fault)?;
-    if let Some(permissions) = permissions {
-        new.as_file().set_permissions(permissions).map_err(fault)?;
-    }
-    new.as_file().sync_all().map_err(fault)?;
-    Ok(new)
-}
-
-#[cfg(unix)]
-fn links(metadata: &fs::Metadata) -> u64 {
-    std::os::unix::fs::MetadataExt::nlink(metadata)
-}
-
-#[cfg(not(unix))]
-fn links(_: &fs::Metadata) -> u64 {
-    1
 }

@@ -30,6 +30,7 @@ pub(crate) use self::book::error as share_error;
 pub use self::book::{Book, Count};
 pub use self::engine::Method;
 pub use self::memory::Memory;
+pub(crate) use self::memory::filled;
 pub use self::shares::{Cause, Share, Shares};
 pub use self::slope::Lack;
 pub(crate) use self::slope::{Slope, slopes};
@@ -42,7 +43,7 @@ use self::part::Part;
 use self::replay::Replay;
 use self::run::{Evaluated, Run};
 use self::voice::{Voices, Weights};
-use crate::model::{Event, Model, NodeId, Outcome, PredictorId, State};
+use crate::model::{Event, Fact, Model, NodeId, Outcome, PredictorId, State};
 use crate::value::Date;
 
 /// How to evaluate.
@@ -366,10 +367,16 @@ impl Forecast {
 
     /// The days on which a node's probability may have changed, with what it was from then on; the last is `now`.
     pub fn history(&self, node: NodeId) -> impl Iterator<Item = (Date, Option<Belief>)> {
-        let days = self.place(node).map_or(&[][..], |(part, _)| part.days.as_slice());
+        let found = self.place(node);
+        let days = found.map_or(&[][..], |(part, _)| part.days.as_slice());
         let last = days.len().saturating_sub(1);
         let belief = move |(at, day): (usize, &Date)| {
-            (*day, if at == last { self.now(node) } else { self.at_end_of(node, *day) })
+            if at == last {
+                return (*day, self.now(node));
+            }
+            let (part, place) = found.filter(|_| !self.is_void(node, *day)).unzip();
+            let moment = part.and_then(|part| Some((part, part.history.get(at + 1)?)));
+            (*day, moment.zip(place).and_then(|((part, moment), place)| part.belief(moment, place)))
         };
         days.iter().enumerate().map(belief)
     }
@@ -417,6 +424,16 @@ impl Forecast {
             })
         };
         self.parts.iter().enumerate().filter_map(work).collect()
+    }
+
+    /// The nodes of each part that has numbers, with what its last state was worked out from.
+    pub(crate) fn ends(&self) -> impl Iterator<Item = (&[NodeId], [u64; 2])> {
+        self.parts.iter().filter_map(|part| Some((part.part.ids.as_slice(), part.end.as_ref()?.0.words())))
+    }
+
+    /// What a line of evidence adds to the log odds of its node; 0 of any other line.
+    pub(crate) fn weight_of(&self, fact: &Fact) -> f64 {
+        self.weights.weight_of(fact)
     }
 
     /// Whether a node was resolved as void by a day.

@@ -39,7 +39,7 @@
 //!                   grammar   journals replay      a question a diagnostic
 //!                   lower              exact
 //!                   print (fmt)        sample
-//! value, diagnostic: used by all of them.        disk: used by cli.
+//! value, diagnostic: used by all of them.        disk, serve: used by cli.
 //! ```
 //!
 //! | module | takes | gives |
@@ -50,10 +50,13 @@
 //! | [`syntax`] | one file | its tree ([`syntax::tree`]), and its one layout ([`syntax::format`]) |
 //! | [`model`] | all trees | the network with every name looked up ([`model::Model`]) |
 //! | [`forecast`] | the model and a day | what the network believes, and how it came to ([`forecast::Forecast`]) |
-//! | [`answers`] | the model and the forecast | what people ask of it: why, what if, what to watch, how good it was |
+//! | [`answers`] | the model and the forecast | what people ask of it: why, what if, what to watch, how good it was, who changed it |
 //! | `rules` | the model, a day, the forecast | what a network that can be read still gets wrong |
+//! | [`review`] | two compiled networks | what a change of text does to what a network believes ([`review::Review`]) |
+//! | [`edit`] | trees and the model | what has to change for a new line of a journal, or another id |
 //! | [`site`] | the model, the forecast and templates | the files of a site, as values ([`site::Site`]) |
-//! | [`disk`] | paths | sources and templates; single files, replaced whole or not at all; folders with a site |
+//! | [`disk`] | paths | sources and templates; sources as a commit has them; single files, replaced whole or not at all; folders with a site; hints that they changed |
+//! | [`serve`] | the files that a build made | a site on this machine, whose pages show themselves anew |
 //! | [`cli`] | arguments | text and an exit code |
 //!
 //! # What is always so
@@ -62,7 +65,8 @@
 //! - Names that are text live in the tree, names that are looked up in the model; there is nothing between.
 //! - `forecast` knows neither `syntax` nor `diagnostic`: what stands in the way of numbers is a value, which `rules`
 //!   puts into words.
-//! - Below `cli` nothing prints, reads a clock or the environment; only `disk` touches files.
+//! - Below `cli` nothing prints, reads a clock or the environment; only `disk` touches files, and only it starts
+//!   a program: git.
 //! - The day is an argument. The same text on the same day gives the same bytes, whatever the number of threads
 //!   and the order of the files.
 //! - No text makes it panic, and nothing in a text is passed over in silence.
@@ -73,19 +77,22 @@ pub mod answers;
 pub mod cli;
 pub mod diagnostic;
 pub mod disk;
+pub mod edit;
 pub mod forecast;
 pub mod limits;
 pub mod model;
+pub mod review;
 mod rules;
+pub mod serve;
 pub mod site;
 pub mod source;
 pub mod syntax;
 pub mod value;
 
-use rayon::prelude::*;
+use std::sync::Arc;
 
 use diagnostic::{Diagnostic, Diagnostics, Severity};
-use forecast::{Forecast, Memory, Notice, Settings};
+use forecast::{Forecast, Notice, Settings};
 use model::Model;
 use source::Sources;
 use syntax::tree;
@@ -95,7 +102,7 @@ use value::Date;
 #[derive(Clone, Debug)]
 pub struct Compiled {
     /// What each file says, in the order of the paths.
-    pub files: Vec<tree::File>,
+    pub files: Vec<Arc<tree::File>>,
     /// The network, as far as it could be understood.
     pub model: Model,
     /// What the network believes; none if that was not asked for, or if there are errors. An assertion that fails
@@ -103,6 +110,22 @@ pub struct Compiled {
     pub forecast: Option<Forecast>,
     /// What is wrong with it, in the order of files and lines.
     pub diagnostics: Diagnostics,
+}
+
+/// What one compile leaves to the next: nothing that is as it was is worked out again.
+#[derive(Debug, Default)]
+pub struct Memory {
+    trees: syntax::Memory,
+    numbers: forecast::Memory,
+    /// Answers about what was compiled.
+    pub answers: answers::memory::Memory,
+}
+
+impl Memory {
+    /// Nothing yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
 }
 
 /// Compiles a network as it stands on a day, without its numbers.
@@ -124,7 +147,7 @@ pub struct Compiled {
 /// );
 /// ```
 pub fn compile(sources: &Sources, today: Date) -> Compiled {
-    let (mut compiled, _) = front(sources, today);
+    let (mut compiled, _) = front(sources, today, &syntax::Memory::default());
     compiled.diagnostics.settle(&compiled.model.levels, sources, false);
     compiled
 }
@@ -133,7 +156,8 @@ pub fn compile(sources: &Sources, today: Date) -> Compiled {
 /// of it left; `notice` hears how far this one is.
 ///
 /// ```
-/// use forecastc::forecast::{Memory, Settings};
+/// use forecastc::Memory;
+/// use forecastc::forecast::Settings;
 /// use forecastc::source::Sources;
 /// use forecastc::value::Date;
 ///
@@ -158,12 +182,26 @@ pub fn evaluate(
     memory: &Memory,
     notice: Notice<'_>,
 ) -> Compiled {
-    let (mut compiled, whole) = front(sources, today);
+    let mut diagnostics = Diagnostics::new();
+    let files = parse(sources, &memory.trees, &mut diagnostics);
+    evaluate_trees(files, diagnostics, sources, (today, settings), memory, notice)
+}
+
+/// The same of trees, with what was found in their text. Their spans lie in `sources`, which may hold more.
+pub(crate) fn evaluate_trees(
+    files: Vec<Arc<tree::File>>,
+    found: Diagnostics,
+    sources: &Sources,
+    (today, settings): (Date, &Settings),
+    memory: &Memory,
+    notice: Notice<'_>,
+) -> Compiled {
+    let (mut compiled, whole) = resolve(files, found, sources, today);
     // Errors that the network lowers are no errors: so the levels are asked before the numbers.
     let mut found = compiled.diagnostics.clone();
     found.settle(&compiled.model.levels, sources, false);
     if !found.has_errors() {
-        let forecast = forecast::evaluate_with(&compiled.model, today, settings, memory, notice);
+        let forecast = forecast::evaluate_with(&compiled.model, today, settings, &memory.numbers, notice);
         let scene = rules::Scene { model: &compiled.model, sources, today, whole };
         rules::check_numbers(&scene, &forecast, &mut compiled.diagnostics);
         compiled.forecast = Some(forecast);
@@ -177,30 +215,31 @@ pub fn evaluate(
     compiled
 }
 
-/// Text to a checked model, and whether all of the text was understood. What was found is not settled yet.
-fn front(sources: &Sources, today: Date) -> (Compiled, bool) {
-    let mut diagnostics = Diagnostics::new();
-    let files = parse(sources, &mut diagnostics);
-    let whole = diagnostics.is_empty();
-    let model = model::resolve(&files, &mut diagnostics);
-    rules::check(&rules::Scene { model: &model, sources, today, whole }, &mut diagnostics);
-    (Compiled { files, model, forecast: None, diagnostics }, whole)
-}
-
-/// Parses all files, several at a time; what is found does not depend on how many.
-fn parse(sources: &Sources, diagnostics: &mut Diagnostics) -> Vec<tree::File> {
+/// The trees of all files, if there are not too many items for one network.
+fn parse(sources: &Sources, trees: &syntax::Memory, diagnostics: &mut Diagnostics) -> Vec<Arc<tree::File>> {
     if let Some(fault) = syntax::too_many_items(sources.files()) {
         diagnostics.push(fault);
         return Vec::new();
     }
-    let parse = |source| {
-        let mut found = Diagnostics::new();
-        (syntax::parse(source, &mut found), found)
-    };
-    let parsed: Vec<(tree::File, Diagnostics)> = sources.files().par_iter().map(parse).collect();
-    let collect = |(file, found)| {
-        diagnostics.extend(found);
-        file
-    };
-    parsed.into_iter().map(collect).collect()
+    trees.parse(sources, diagnostics)
+}
+
+/// Text to a checked model, and whether all of the text was understood. What was found is not settled yet.
+fn front(sources: &Sources, today: Date, trees: &syntax::Memory) -> (Compiled, bool) {
+    let mut diagnostics = Diagnostics::new();
+    let files = parse(sources, trees, &mut diagnostics);
+    resolve(files, diagnostics, sources, today)
+}
+
+/// The same from trees on.
+fn resolve(
+    files: Vec<Arc<tree::File>>,
+    mut diagnostics: Diagnostics,
+    sources: &Sources,
+    today: Date,
+) -> (Compiled, bool) {
+    let whole = diagnostics.is_empty();
+    let model = model::resolve(&files, &mut diagnostics);
+    rules::check(&rules::Scene { model: &model, sources, today, whole }, &mut diagnostics);
+    (Compiled { files, model, forecast: None, diagnostics }, whole)
 }

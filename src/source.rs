@@ -3,7 +3,8 @@
 //! Text comes in, places in it go out (`Span`, `Position`). Nothing here reads a disk, and nothing
 //! here knows what the text means.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
 /// Everything that one compile reads: sources in the order of their paths, and documents by path.
@@ -35,6 +36,20 @@ impl Sources {
         self
     }
 
+    /// The same with LF at the end of every line, as all texts out of a repository are: so a checkout with other line
+    /// ends says the same. Lines and columns stay what they were.
+    #[must_use]
+    pub fn with_unix_lines(mut self) -> Self {
+        for file in self.files.iter_mut().filter(|file| file.text.contains("\r\n")) {
+            file.text = file.text.replace("\r\n", "\n").into();
+            file.lines = OnceLock::new();
+        }
+        for document in self.documents.values_mut().filter(|document| document.contains("\r\n")) {
+            *document = document.replace("\r\n", "\n").into();
+        }
+        self
+    }
+
     /// The files, in the order of their paths.
     pub fn files(&self) -> &[Source] {
         &self.files
@@ -55,6 +70,35 @@ impl Sources {
         self.files.get(id.0 as usize)
     }
 
+    /// The paths of all files and documents.
+    pub(crate) fn paths(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().map(Source::path).chain(self.document_paths())
+    }
+
+    /// Whether there is a file or a document of this path.
+    pub(crate) fn has(&self, path: &str) -> bool {
+        self.find(path).is_some() || self.documents.contains_key(path)
+    }
+
+    /// The file of this path.
+    pub(crate) fn find(&self, path: &str) -> Option<&Source> {
+        let found = self.files.binary_search_by(|file| file.path.as_str().cmp(path));
+        found.ok().and_then(|place| self.files.get(place))
+    }
+
+    /// The paths of what is there on one side alone, or differs.
+    pub(crate) fn changed_since(&self, before: &Self) -> Vec<String> {
+        let same_file = |path: &str| match (self.find(path), before.find(path)) {
+            (Some(one), Some(other)) => one.says_the_same(other),
+            (None, None) => true,
+            _ => false,
+        };
+        let same_document = |path: &str| self.documents.get(path) == before.documents.get(path);
+        let all: BTreeSet<&str> = self.paths().chain(before.paths()).collect();
+        let changed = all.into_iter().filter(|path| !(same_file(path) && same_document(path)));
+        changed.map(ToOwned::to_owned).collect()
+    }
+
     /// Where a span begins, as `path:line`; empty where there is no such file.
     pub fn place(&self, span: Span) -> String {
         let line = |source: &Source| format!("{}:{}", source.path, source.position(span.start).line);
@@ -65,6 +109,16 @@ impl Sources {
     pub fn slice(&self, span: Span) -> &str {
         self.get(span.source).and_then(|source| source.text.get(span.range())).unwrap_or_default()
     }
+}
+
+/// Bytes with LF at the end of every line.
+pub(crate) fn unix_lines(bytes: &[u8]) -> Cow<'_, [u8]> {
+    if !bytes.windows(2).any(|two| two == b"\r\n") {
+        return Cow::Borrowed(bytes);
+    }
+    let next = bytes.iter().skip(1).map(Some).chain([None]);
+    let kept = bytes.iter().zip(next).filter(|(byte, next)| **byte != b'\r' || *next != Some(&b'\n'));
+    Cow::Owned(kept.map(|(byte, _)| *byte).collect())
 }
 
 /// One `.pred` file.
@@ -109,6 +163,15 @@ impl Source {
         let mut source = Self::new(path, "");
         source.fault = Some(SourceFault::TooLarge(bytes));
         source
+    }
+
+    /// Whether another file is this one, at the same place among the sources.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        self.id == other.id && self.path == other.path && self.says_the_same(other)
+    }
+
+    fn says_the_same(&self, other: &Self) -> bool {
+        self.fault == other.fault && (Arc::ptr_eq(&self.text, &other.text) || self.text == other.text)
     }
 
     /// Its place among the sources.

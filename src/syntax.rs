@@ -6,12 +6,14 @@
 mod form;
 mod grammar;
 mod lower;
+mod memory;
 mod outline;
 mod print;
 mod problem;
 mod slip;
 pub mod tree;
 
+pub(crate) use memory::Memory;
 pub use print::{Unprintable, format};
 
 use rayon::prelude::*;

@@ -78,6 +78,15 @@ pub struct Effect {
     pub closest: Vec<Both>,
 }
 
+impl Effect {
+    /// The same where nodes are numbered anew.
+    pub(super) fn with_nodes(mut self, now: impl Fn(NodeId) -> NodeId) -> Self {
+        self.yes.iter_mut().chain(&mut self.no).for_each(|moved| moved.node = now(moved.node));
+        self.closest.iter_mut().for_each(|both| both.node = now(both.node));
+        self
+    }
+}
+
 /// Every single what-if of a network.
 #[derive(Debug)]
 pub struct Effects<'a> {

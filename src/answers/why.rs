@@ -15,6 +15,26 @@ pub enum Why {
     Sum(Sum),
 }
 
+impl Why {
+    /// The same where nodes are numbered anew.
+    pub(super) fn with_nodes(mut self, now: impl Fn(NodeId) -> NodeId) -> Self {
+        match &mut self {
+            Self::Settled(Reason::Line { node, .. } | Reason::Silence { node }) => *node = now(*node),
+            Self::Follows => {}
+            Self::Sum(sum) => sum.parts.iter_mut().for_each(|part| part.what = part.what.with_nodes(&now)),
+        }
+        self
+    }
+
+    /// The same with the words that its parts come from, where these have moved.
+    pub(super) fn with_spans(mut self, model: &Model, forecast: &Forecast, node: NodeId) -> Self {
+        if let Self::Sum(sum) = &mut self {
+            sum.parts.iter_mut().for_each(|part| part.span = span(model, forecast, node, part.what));
+        }
+        self
+    }
+}
+
 /// Parts that add up.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sum {
@@ -52,6 +72,18 @@ pub enum What {
     Outside,
     /// Any other thing.
     Cause(Cause),
+}
+
+impl What {
+    fn with_nodes(self, now: &impl Fn(NodeId) -> NodeId) -> Self {
+        let Self::Cause(cause) = self else { return self };
+        Self::Cause(match cause {
+            Cause::Parent(node) => Cause::Parent(now(node)),
+            Cause::Child(node) => Cause::Child(now(node)),
+            Cause::Line { node, fact } => Cause::Line { node: now(node), fact },
+            Cause::Silence(node) => Cause::Silence(now(node)),
+        })
+    }
 }
 
 /// Takes a node's number apart. None of a node without a number.

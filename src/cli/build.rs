@@ -1,18 +1,45 @@
-//! `forecastc build`
+//! `forecastc build` and `forecastc serve`
 
-use std::collections::BTreeMap;
+mod edited;
+mod interrupt;
+mod report;
+mod watch;
+mod workshop;
+
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::{Call, Ending, Fault, Network};
-use crate::diagnostic::{self, counted};
-use crate::disk::{self, Output, Written};
-use crate::site::{Edition, Site, Templates};
+use self::workshop::{Built, Workshop};
+use super::{Call, Ending, Fault};
 
 /// Build the site: pages, data, feeds and a calendar
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
+    #[command(flatten)]
+    place: Place,
+    /// Go on: build again at each change of a source, a document or a template
+    #[arg(long)]
+    watch: bool,
+    /// Show the site on this machine, and reload its pages as they change; goes on as with `--watch`
+    #[arg(long)]
+    serve: bool,
+    #[command(flatten)]
+    loops: Loops,
+}
+
+/// Build the site and show it on this machine: `build --watch --serve`
+#[derive(Debug, Args)]
+pub(super) struct Serve {
+    #[command(flatten)]
+    place: Place,
+    #[command(flatten)]
+    loops: Loops,
+}
+
+/// Where a site comes from and goes to.
+#[derive(Debug, Args)]
+struct Place {
     /// The folder that the site goes into: empty, or one that a build made
     #[arg(long, value_name = "DIR", default_value = "site")]
     out: PathBuf,
@@ -20,67 +47,68 @@ pub(super) struct Arguments {
     /// if it is there]
     #[arg(long, value_name = "DIR")]
     templates: Option<PathBuf>,
+    /// Show on the page of each node which commits changed its numbers, from the past of its git repository
+    #[arg(long)]
+    history: bool,
+}
+
+/// How a build goes on.
+#[derive(Debug, Args)]
+struct Loops {
+    /// Look for changes twice a second instead of being told of them: for network disks and containers
+    #[arg(long)]
+    poll: bool,
+    /// With --serve: the port [default: the first free one from 4173 on]
+    #[arg(long, value_name = "N")]
+    port: Option<u16>,
+    /// With --serve: lead the browser to the page of the node that was edited
+    #[arg(long)]
+    follow: bool,
+}
+
+impl Place {
+    fn templates(&self) -> &Path {
+        self.templates.as_deref().unwrap_or_else(|| Path::new("templates"))
+    }
+
+    /// What the output folder may neither be nor hold.
+    fn guarded(&self, source: &Path) -> Vec<(&'static str, PathBuf)> {
+        let mut all = vec![
+            ("the folder of the sources", source.to_owned()),
+            ("the folder of the templates", self.templates().to_owned()),
+            ("the working folder", PathBuf::from(".")),
+        ];
+        all.extend(std::env::home_dir().map(|home| ("your home folder", home)));
+        all
+    }
 }
 
 pub(super) fn run(arguments: &Arguments, call: &mut Call) -> Result<Ending, Fault> {
-    let Some(network) = call.network()? else { return Ok(Ending::NetworkAtFault) };
-    let Network { sources, model, forecast, diagnostics } = &network;
-    let templates = Templates::new(own_templates(arguments.templates.as_deref())?)?;
-    let output = Output::open(&arguments.out, &guarded(arguments, &call.source))?;
-    let edition = Edition::new(model, sources, forecast);
-    let site = Site::new(&edition, &templates);
-    let files = site.files();
-    let paths: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
-    let make = |number: usize| -> Result<Vec<u8>, Box<dyn std::error::Error + Send + Sync>> {
-        files.get(number).map_or_else(|| Ok(Vec::new()), |file| Ok(site.bytes(file)?))
-    };
-    let written = output.write(&paths, make).map_err(|fault| -> Fault { fault })?;
-    let index = arguments.out.join("index.html");
-    call.output.result(&format!("{}\n{}\n", report(&paths, &written), index.display()));
-    for path in &written.kept {
-        let path = arguments.out.join(path);
-        call.output.message(&format!(
-            "kept {}: it was changed since it was built, and is no longer part of the site\n",
-            path.display()
-        ));
+    let Arguments { place, watch, serve, loops } = arguments;
+    interrupt::install();
+    if !serve && (loops.port.is_some() || loops.follow) {
+        return Err("`--port` and `--follow` are about `--serve`".into());
     }
-    if !diagnostics.is_empty() {
-        call.output.message(&format!("{}: see `forecastc check`\n", diagnostic::summary(diagnostics)));
+    if *watch || *serve {
+        return watch::run(place, loops, *serve, call);
     }
-    Ok(if diagnostics.has_errors() { Ending::NetworkAtFault } else { Ending::Fine })
-}
-
-fn report(paths: &[&str], written: &Written) -> String {
-    let pages = paths.iter().filter(|path| path.ends_with(".html")).count();
-    format!(
-        "built {} and {}: {} written, {} unchanged, {} removed",
-        counted(pages, "page"),
-        counted(paths.len() - pages, "other file"),
-        written.written,
-        written.unchanged,
-        written.removed,
-    )
-}
-
-/// The templates of a folder that was named, or of the usual one if it is there.
-fn own_templates(folder: Option<&Path>) -> Result<BTreeMap<String, String>, Fault> {
-    let known: Vec<&str> = Templates::names().collect();
-    let usual = Path::new("templates");
-    match folder {
-        Some(folder) => Ok(disk::templates(folder, &known)?),
-        None if disk::exists(usual) => Ok(disk::templates(usual, &known)?),
-        None => Ok(BTreeMap::new()),
+    if loops.poll {
+        return Err("`--poll` is about `--watch`".into());
+    }
+    match Workshop::open(place, call)?.build(call)? {
+        Built::Site(site) => {
+            report::site(&site, &place.out, &mut call.output);
+            Ok(if site.has_errors { Ending::NetworkAtFault } else { Ending::Fine })
+        }
+        Built::Nothing => Ok(Ending::Fine),
+        Built::Broken(trouble) => {
+            call.output.error_stream(&trouble.text(call.output.color_of_messages()));
+            Ok(Ending::NetworkAtFault)
+        }
     }
 }
 
-/// What the output folder may neither be nor hold.
-fn guarded(arguments: &Arguments, source: &Path) -> Vec<(&'static str, PathBuf)> {
-    let templates = arguments.templates.clone().unwrap_or_else(|| PathBuf::from("templates"));
-    let mut all = vec![
-        ("the folder of the sources", source.to_owned()),
-        ("the folder of the templates", templates),
-        ("the working folder", PathBuf::from(".")),
-    ];
-    all.extend(std::env::home_dir().map(|home| ("your home folder", home)));
-    all
+pub(super) fn serve(arguments: &Serve, call: &mut Call) -> Result<Ending, Fault> {
+    interrupt::install();
+    watch::run(&arguments.place, &arguments.loops, true, call)
 }

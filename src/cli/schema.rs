@@ -10,6 +10,7 @@ use crate::diagnostic::nearest;
 /// and its JSON Schema.
 const SCHEMAS: &[(&str, &str, &str)] = &[
     ("check", "what is wrong, and where", include_str!("../schemas/check.json")),
+    ("diff", "what a change does to what the network believes", include_str!("../schemas/diff.json")),
     ("list", "the nodes and how likely they are", include_str!("../schemas/list.json")),
     ("show", "one node, its edges, its journal and its history", include_str!("../schemas/show.json")),
     ("evaluate", "how the numbers came about", include_str!("../schemas/evaluate.json")),
@@ -20,6 +21,7 @@ const SCHEMAS: &[(&str, &str, &str)] = &[
     ("reach", "what it takes to get somewhere: `ask --reach`", include_str!("../schemas/reach.json")),
     ("test", "assertions and rules", include_str!("../schemas/test.json")),
     ("score", "how good the stated probabilities were", include_str!("../schemas/score.json")),
+    ("history", "who changed which numbers", include_str!("../schemas/history.json")),
     ("due", "what needs a person", include_str!("../schemas/due.json")),
     ("coherence", "every edge, read back", include_str!("../schemas/coherence.json")),
     ("network", "a whole network: `network.json` of a site", include_str!("../schemas/network.json")),

@@ -10,6 +10,7 @@ use rayon::prelude::*;
 
 use super::Forecast;
 use super::engine::Engine;
+use super::memory::filled;
 use super::run::Evaluated;
 use crate::model::NodeId;
 
@@ -118,7 +119,7 @@ impl Forecast {
     /// assert!((given.share().expect("it may be wet") - 0.90).abs() < 0.03);
     /// ```
     pub fn book(&self) -> &Book {
-        self.book.get_or_init(|| Arc::new(self.draw(|_| None)))
+        filled(&self.book, || Arc::new(self.draw(|_| None))).as_ref()
     }
 
     /// Draws a book of this many words of 64 worlds. The same forecast and number give the same book.
@@ -136,10 +137,15 @@ impl Forecast {
     fn draw_words<'a>(&'a self, words: usize, other: impl Fn(usize) -> Option<&'a Engine> + Sync) -> Book {
         let seed = self.settings.seed ^ 0x0B00_C0DE;
         let draw = |(number, part): (usize, &'a Evaluated)| {
-            let engine = other(number).or(part.engine.as_ref());
-            engine.map_or_else(Vec::new, |engine| engine.book(words, seed))
+            if let Some(engine) = other(number) {
+                return Arc::new(engine.book(words, seed));
+            }
+            let draw =
+                || Arc::new(part.engine.as_ref().map_or_else(Vec::new, |engine| engine.book(words, seed)));
+            // The same state may have been drawn before.
+            part.end.as_ref().map_or_else(draw, |(_, end)| end.worlds(words, draw))
         };
-        let rows: Vec<Vec<Vec<u64>>> = self.parts.par_iter().enumerate().map(draw).collect();
+        let rows: Vec<Arc<Vec<Vec<u64>>>> = self.parts.par_iter().enumerate().map(draw).collect();
         let row = |(part, place): &(usize, usize)| {
             rows.get(*part).and_then(|rows| rows.get(*place)).cloned().unwrap_or_default()
         };

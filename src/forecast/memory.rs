@@ -5,9 +5,9 @@
 //! use is forgotten after it.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use super::engine::Engine;
+use super::engine::{Engine, Method};
 use super::number::mix;
 use super::part::{Bearing, Input, Law, Part, Target};
 use super::step::{Estimate, Finding, Step};
@@ -20,24 +20,71 @@ pub struct Memory {
 
 #[derive(Debug, Default)]
 struct Generations {
-    before: BTreeMap<Key, Arc<Moment>>,
-    now: BTreeMap<Key, Arc<Moment>>,
+    before: Generation,
+    now: Generation,
+}
+
+#[derive(Debug, Default)]
+struct Generation {
+    moments: BTreeMap<Key, Arc<Moment>>,
+    /// What was chosen for a part with so many steps: to choose takes long where tables would be large.
+    methods: BTreeMap<(Key, usize), Method>,
 }
 
 /// What a state was worked out from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Key(u64, u64);
 
 /// The state of a part at the end of a step.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Moment {
     pub(crate) beliefs: Arc<Vec<Estimate>>,
     /// P(target | source true) and P(target | source false) of the edges; before all facts only.
     pub(crate) realised: Vec<[Option<f64>; 2]>,
     /// From which to go on; kept of the last steps only.
-    pub(crate) engine: Option<Engine>,
+    pub(crate) engine: Option<Arc<Engine>>,
     /// What is known then of each node, with what follows; kept beside an engine.
     pub(crate) known: Vec<Finding>,
+    /// Worlds of it, by how many words of them were asked for.
+    pub(crate) drawn: Arc<Mutex<BTreeMap<usize, Worlds>>>,
+    /// How likely all nodes are where one of them is true, and where it is false, by the number of that one.
+    pub(crate) splits: Arc<Mutex<BTreeMap<usize, Split>>>,
+}
+
+/// Worlds of a part: a row of words for each of its nodes.
+pub(crate) type Worlds = Arc<Vec<Vec<u64>>>;
+
+/// How likely the nodes of a part are if one of them is true, and if it is false.
+pub(crate) type Split = Arc<[Vec<f64>; 2]>;
+
+/// Of larger parts splits are not kept: they take room for the square of the nodes.
+const SPLIT_NODES: usize = 512;
+
+impl Moment {
+    /// What follows from either state of a node, found if it was not before.
+    pub(crate) fn split(&self, node: usize, find: impl FnOnce() -> Option<Split>) -> Option<Split> {
+        if self.beliefs.len() > SPLIT_NODES {
+            return find();
+        }
+        let kept = || self.splits.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = kept().get(&node).cloned() {
+            return Some(found);
+        }
+        let found = find()?;
+        kept().insert(node, Arc::clone(&found));
+        Some(found)
+    }
+
+    /// So many words of worlds, drawn if they were not before.
+    pub(crate) fn worlds(&self, words: usize, draw: impl FnOnce() -> Worlds) -> Worlds {
+        let kept = || self.drawn.lock().unwrap_or_else(PoisonError::into_inner);
+        // Nothing is held meanwhile: to draw may take many threads, and any of them may come by here.
+        let found = kept().get(&words).cloned();
+        found.unwrap_or_else(|| {
+            let drawn = draw();
+            Arc::clone(kept().entry(words).or_insert(drawn))
+        })
+    }
 }
 
 impl Memory {
@@ -49,15 +96,27 @@ impl Memory {
     /// Finds a state, and keeps it for the next evaluation.
     pub(crate) fn find(&self, key: Key) -> Option<Arc<Moment>> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = kept.now.get(&key).or_else(|| kept.before.get(&key)).cloned()?;
-        kept.now.insert(key, Arc::clone(&found));
+        let found = kept.now.moments.get(&key).or_else(|| kept.before.moments.get(&key)).cloned()?;
+        kept.now.moments.insert(key, Arc::clone(&found));
         Some(found)
+    }
+
+    /// The method that was chosen for a part with so many steps, or is now.
+    pub(crate) fn method(&self, key: Key, steps: usize, choose: impl FnOnce() -> Method) -> Method {
+        let place = (key, steps);
+        let found = {
+            let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+            kept.now.methods.get(&place).or_else(|| kept.before.methods.get(&place)).copied()
+        };
+        let method = found.unwrap_or_else(choose);
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).now.methods.insert(place, method);
+        method
     }
 
     pub(crate) fn keep(&self, key: Key, moment: Moment) -> Arc<Moment> {
         let moment = Arc::new(moment);
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.now.insert(key, Arc::clone(&moment));
+        kept.now.moments.insert(key, Arc::clone(&moment));
         moment
     }
 
@@ -116,6 +175,17 @@ impl Key {
         digest
     }
 
+    /// Its words.
+    pub(crate) fn words(self) -> [u64; 2] {
+        [self.0, self.1]
+    }
+
+    /// Worked out by this method.
+    pub(crate) fn by(mut self, method: Method) -> Self {
+        self.add(method as u64);
+        self
+    }
+
     /// After a step.
     pub(crate) fn after(mut self, step: &Step) -> Self {
         for (node, finding) in &step.findings {
@@ -164,6 +234,18 @@ impl Key {
                 Bearing::Weight(weight) => self.number(weight),
                 Bearing::Gate { when, then } => self.add(2 + 2 * u64::from(when) + u64::from(then)),
             }
+        }
+    }
+}
+
+/// What a cell holds, worked out if nothing is in it yet. The cell is not held meanwhile: while a thread waits for
+/// others to help it, it may come to ask for the same.
+pub(crate) fn filled<T>(cell: &OnceLock<T>, find: impl FnOnce() -> T) -> &T {
+    match cell.get() {
+        Some(value) => value,
+        None => {
+            let value = find();
+            cell.get_or_init(|| value)
         }
     }
 }

@@ -23,7 +23,9 @@ pub(super) struct Evaluated {
     pub(super) now: Arc<Vec<Estimate>>,
     /// Nodes whose sampling did not settle, in order.
     pub(super) unsettled: Vec<usize>,
-    pub(super) engine: Option<Engine>,
+    pub(super) engine: Option<Arc<Engine>>,
+    /// What now was worked out from, and the state with that: none where there is trouble.
+    pub(super) end: Option<(Key, Arc<Moment>)>,
     /// What was said about each node itself by the last day, without what gates make of it.
     pub(super) said: Vec<Finding>,
     pub(super) realised: Vec<[Option<f64>; 2]>,
@@ -42,7 +44,7 @@ impl Evaluated {
         Some(Belief {
             probability: estimate.probability,
             error: estimate.error,
-            is_exact: matches!(self.engine, Some(Engine::Exact(_))),
+            is_exact: matches!(self.engine.as_deref(), Some(Engine::Exact(_))),
             has_converged: self.unsettled.binary_search(&place).is_err(),
         })
     }
@@ -68,6 +70,7 @@ impl Run<'_> {
             now: Arc::default(),
             unsettled: Vec::new(),
             engine: None,
+            end: None,
             said: Vec::new(),
             realised: Vec::new(),
             fresh_steps: 0,
@@ -90,25 +93,26 @@ impl Run<'_> {
         let stage = |done| (self.notice)(Stage { part: self.number, done, of: stages });
         stage(0);
         let name = |trouble| self.name(part, trouble, None);
-        let method = Engine::choose(part, steps.len(), self.settings);
-        let mut key = Key::of(
-            part,
-            pairs,
-            [self.settings.seed, method as u64, self.settings.worlds.unwrap_or(0) as u64],
-        );
+        let settings = self.settings;
+        let asked = [settings.seed, settings.method as u64, settings.worlds.unwrap_or(0) as u64];
+        let key = Key::of(part, pairs, asked);
+        let choose = || Engine::choose(part, steps.len(), settings);
+        let method = self.memory.method(key, steps.len(), choose);
+        let mut key = key.by(method);
         let start = match self.memory.find(key) {
             Some(moment) => moment,
             None => {
                 let engine = Engine::start(part, method, self.settings).map_err(name)?;
                 let realised = engine.conditionals(pairs);
                 let beliefs = Arc::new(engine.beliefs());
-                self.memory.keep(key, Moment { beliefs, realised, engine: Some(engine), known: Vec::new() })
+                let engine = Some(Arc::new(engine));
+                self.memory.keep(key, Moment { beliefs, realised, engine, ..Moment::default() })
             }
         };
         out.realised.clone_from(&start.realised);
         out.history.push(Arc::clone(&start.beliefs));
         let mut engine = start.engine.clone();
-        let mut gates = Gates::new(part, engine.as_ref());
+        let mut gates = Gates::new(part, engine.as_deref());
         let mut keys = vec![key];
         for step in steps.iter() {
             key = key.after(step);
@@ -134,15 +138,17 @@ impl Run<'_> {
             }
             gates.learn(step, &engine, |facts, date| self.conflict(part, facts, date))?;
             stage(number + 1);
-            engine.step(step).map_err(|trouble| self.name(part, trouble, Some(step.date)))?;
+            Arc::make_mut(&mut engine)
+                .step(step)
+                .map_err(|trouble| self.name(part, trouble, Some(step.date)))?;
             out.fresh_steps += 1;
             let beliefs = Arc::new(engine.beliefs());
             out.history.push(Arc::clone(&beliefs));
             out.days.push(step.date);
             if let Some(key) = keys.get(number + 1) {
-                let engine = (number + 2 >= count).then(|| engine.clone());
+                let engine = (number + 2 >= count).then(|| Arc::clone(&engine));
                 let known = if engine.is_some() { gates.all.clone() } else { Vec::new() };
-                self.memory.keep(*key, Moment { beliefs, realised: Vec::new(), engine, known });
+                self.memory.keep(*key, Moment { beliefs, engine, known, ..Moment::default() });
             }
         }
         stage(stages - 1);
@@ -151,17 +157,17 @@ impl Run<'_> {
         let end = match self.memory.find(last) {
             Some(moment) => moment,
             None => {
-                engine.settle();
+                Arc::make_mut(&mut engine).settle();
                 let beliefs = Arc::new(engine.beliefs());
-                let known = Vec::new();
-                self.memory.keep(last, Moment { beliefs, realised: Vec::new(), engine: Some(engine), known })
+                self.memory.keep(last, Moment { beliefs, engine: Some(engine), ..Moment::default() })
             }
         };
         out.now = Arc::clone(&end.beliefs);
         out.engine.clone_from(&end.engine);
-        if let Some(Account::Sampled(report)) = end.engine.as_ref().map(Engine::account) {
+        if let Some(Account::Sampled(report)) = end.engine.as_deref().map(Engine::account) {
             out.unsettled = report.unsettled;
         }
+        out.end = Some((last, end));
         stage(stages);
         Ok(())
     }

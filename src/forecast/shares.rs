@@ -84,7 +84,7 @@ impl Forecast {
     pub fn shares(&self, model: &Model, node: NodeId) -> Option<Shares> {
         let now = self.now(node)?;
         let (part, place) = self.place(node)?;
-        let engine = part.engine.as_ref()?;
+        let engine = part.engine.as_deref()?;
         if now.probability <= 0.0 || now.probability >= 1.0 {
             return None;
         }
@@ -247,7 +247,7 @@ impl Forecast {
         let mut step = Step::on(self.today);
         let findings = findings(&said, &follows).enumerate();
         step.findings = findings.filter(|(_, finding)| *finding != Finding::Open(0.0)).collect();
-        let method = part.engine.as_ref().map_or(Method::Exact, Engine::method);
+        let method = part.engine.as_deref().map_or(Method::Exact, Engine::method);
         let mut engine = Engine::start(stripped, method, &self.settings).ok()?;
         engine.step(&step).ok()?;
         engine.settle();

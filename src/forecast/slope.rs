@@ -92,7 +92,7 @@ impl Slopes {
             return Err(Lack::NoNumber);
         }
         let (evaluated, target) = forecast.place(target).ok_or(Lack::NoNumber)?;
-        let engine = evaluated.engine.as_ref().ok_or(Lack::NoNumber)?;
+        let engine = evaluated.engine.as_deref().ok_or(Lack::NoNumber)?;
         let replay = Days { model, forecast, part: &evaluated.part };
         let all = match engine {
             Engine::Exact(_) => exact::slopes(&replay, target).map(|slopes| vec![slopes]),

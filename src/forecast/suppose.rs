@@ -149,7 +149,7 @@ impl Forecast {
 
     fn splitter(&self, node: NodeId) -> Option<(&Evaluated, usize, &Exact)> {
         let (part, place) = self.place(node)?;
-        let Engine::Exact(exact) = part.engine.as_ref()? else { return None };
+        let Engine::Exact(exact) = part.engine.as_deref()? else { return None };
         let work = exact.size().0.saturating_mul(part.part.ids.len());
         (work <= PATIENCE).then_some((part, place, exact.as_ref()))
     }
@@ -158,11 +158,11 @@ impl Forecast {
     /// node that cannot be both, and of a part that is sampled or in which this would take too long.
     pub(crate) fn split(&self, node: NodeId) -> Option<[Vec<(NodeId, f64)>; 2]> {
         let (part, place, exact) = self.splitter(node)?;
-        let all = |state: bool| {
-            let given = exact.given(&[(place, state)])?;
-            Some(part.part.ids.iter().copied().zip(given).collect())
-        };
-        Some([all(true)?, all(false)?])
+        let find = || Some(Arc::new([exact.given(&[(place, true)])?, exact.given(&[(place, false)])?]));
+        let split = part.end.as_ref().map_or_else(find, |(_, end)| end.split(place, find))?;
+        let named = |given: &Vec<f64>| part.part.ids.iter().copied().zip(given.iter().copied()).collect();
+        let [yes, no] = split.as_ref();
+        Some([named(yes), named(no)])
     }
 
     /// The nodes of the part of the network that a node is in.
@@ -183,7 +183,7 @@ impl Forecast {
         states: &[Literal],
         way: Way,
     ) -> Result<Supposed, (Vec<Literal>, Vec<usize>)> {
-        let Some(engine) = &part.engine else { return Err((states.to_vec(), Vec::new())) };
+        let Some(engine) = part.engine.as_deref() else { return Err((states.to_vec(), Vec::new())) };
         let levels = engine.levels();
         let shaped = |states: &[Literal]| match way {
             Way::Observed => None,

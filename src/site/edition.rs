@@ -3,8 +3,7 @@
 //! This is where private things end: whatever a page lists, it lists from here.
 
 use std::collections::{BTreeMap, BTreeSet};
-
-use rayon::prelude::*;
+use std::sync::OnceLock;
 
 use super::chart::spark;
 use super::html::Html;
@@ -13,11 +12,13 @@ use super::place::{Place, Slugs};
 use super::view::Link;
 use crate::answers::assertions::{self, Judged};
 use crate::answers::due::{self, Task};
+use crate::answers::memory::{Answers, Memory};
+use crate::answers::past::Past;
 use crate::answers::rules::{self, Spoken};
 use crate::answers::score::{self, By, Group};
 use crate::answers::whatif::{Effect, Effects};
-use crate::answers::why::{self, Why};
-use crate::forecast::Forecast;
+use crate::answers::why::Why;
+use crate::forecast::{Forecast, filled};
 use crate::model::{
     Action, Assertion, ChoiceId, Class, ClassId, Document, DocumentId, Edge, Model, Named, Node, NodeId,
     NodeKind, Predictor, PredictorId, Table, Text,
@@ -41,9 +42,9 @@ pub struct Edition<'a> {
     from: Vec<Vec<usize>>,
     /// What the outcomes of each node would move.
     pub(super) effects: Effects<'a>,
-    effect: Vec<Option<Effect>>,
-    /// Why each number is what it is; none of those without a page.
-    why: Vec<Option<Why>>,
+    answers: Answers,
+    effect: Vec<OnceLock<Option<Effect>>>,
+    why: Vec<OnceLock<Option<Why>>>,
     /// What rules say about nodes that are published, by node.
     spoken: Vec<Spoken>,
     /// The verdict on each assertion, in the order of the model.
@@ -58,6 +59,8 @@ pub struct Edition<'a> {
     records: Vec<Group>,
     /// What belongs to each domain, tag, symbol, predictor and class.
     pub(super) index: Index,
+    /// Who changed what, if that is shown.
+    pub(super) past: Option<&'a Past>,
     /// File names of domains, tags and symbols.
     pub(super) domains: Slugs,
     pub(super) tags: Slugs,
@@ -65,8 +68,8 @@ pub struct Edition<'a> {
 }
 
 impl<'a> Edition<'a> {
-    /// Of a forecast of this model, which was read from these sources.
-    pub fn new(model: &'a Model, sources: &'a Sources, forecast: &'a Forecast) -> Self {
+    /// Of a forecast of this model, which was read from these sources. `memory` holds what the last edition left.
+    pub fn new(model: &'a Model, sources: &'a Sources, forecast: &'a Forecast, memory: &Memory) -> Self {
         let today = forecast.today();
         let mut into = vec![Vec::new(); model.nodes.len()];
         let mut from = vec![Vec::new(); model.nodes.len()];
@@ -80,15 +83,7 @@ impl<'a> Edition<'a> {
         let effects = Effects::new(model, forecast);
         // The most of those that move are private at worst, so more are looked at than are shown.
         let hidden = model.nodes.iter().filter(|node| node.private).count();
-        let mut effect = effects.all(MOVERS + hidden);
-        for one in effect.iter_mut().flatten() {
-            for moves in [&mut one.yes, &mut one.no] {
-                moves.retain(|moved| !model.node(moved.node).private);
-                moves.truncate(MOVERS);
-            }
-            one.closest.retain(|both| !model.node(both.node).private);
-            one.closest.truncate(MOVERS);
-        }
+        let answers = memory.answers(model, forecast, MOVERS + hidden);
         let is_shown = |id: NodeId| !model.node(id).private;
         let spoken = rules::rules(model, forecast).into_iter();
         let spoken = spoken.filter(|one| is_shown(one.node) && !model.rule(one.rule).private).collect();
@@ -115,13 +110,10 @@ impl<'a> Edition<'a> {
             today,
             into,
             from,
-            effect,
+            answers,
+            effect: vec![OnceLock::new(); model.nodes.len()],
             effects,
-            why: (0..model.nodes.len())
-                .into_par_iter()
-                .map(NodeId::new)
-                .map(|id| has_page(model.node(id)).then(|| why::why(model, forecast, id)).flatten())
-                .collect(),
+            why: vec![OnceLock::new(); model.nodes.len()],
             spoken,
             judged: assertions::assertions(model, forecast),
             tasks: tasks.filter(|task| is_shown(task.node)).collect(),
@@ -138,10 +130,17 @@ impl<'a> Edition<'a> {
                 })
                 .collect(),
             index,
+            past: None,
             domains: Slugs::new(domains),
             tags: Slugs::new(tags.chain(documented.map(|tag| tag.value.as_ref()))),
             symbols: Slugs::new(symbols.chain(tickers)),
         }
+    }
+
+    /// The same, with who changed what.
+    #[must_use]
+    pub fn with_past(self, past: Option<&'a Past>) -> Self {
+        Self { past, ..self }
     }
 
     /// Everything that is published and has a page, or a place on one, in the order of ids.
@@ -191,12 +190,23 @@ impl<'a> Edition<'a> {
 
     /// What either outcome of a node would move; none of one that is settled.
     pub(super) fn effect(&self, id: NodeId) -> Option<&Effect> {
-        self.effect.get(id.index())?.as_ref()
+        let publish = || {
+            let mut effect = self.answers.effect(&self.effects, id)?;
+            for moves in [&mut effect.yes, &mut effect.no] {
+                moves.retain(|moved| !self.node(moved.node).private);
+                moves.truncate(MOVERS);
+            }
+            effect.closest.retain(|both| !self.node(both.node).private);
+            effect.closest.truncate(MOVERS);
+            Some(effect)
+        };
+        filled(self.effect.get(id.index())?, publish).as_ref()
     }
 
     /// Why the number of a node is what it is; none of one without a number.
     pub(super) fn why(&self, id: NodeId) -> Option<&Why> {
-        self.why.get(id.index())?.as_ref()
+        let find = || self.answers.why(self.model, self.forecast, id).filter(|_| has_page(self.node(id)));
+        filled(self.why.get(id.index())?, find).as_ref()
     }
 
     /// What rules say, in the order of nodes, then of rules.
@@ -376,6 +386,13 @@ impl<'a> Edition<'a> {
         Link::new(href, name)
     }
 
+    /// The page of a commit among the public sources.
+    pub(super) fn commit_link(&self, id: &str, text: &str) -> Link {
+        let href =
+            self.repository().map_or_else(String::new, |repository| format!("{repository}/commit/{id}"));
+        Link::new(href, text)
+    }
+
     /// Where the sources are published.
     fn repository(&self) -> Option<&'a str> {
         let repository = self.model.network.repository.as_ref()?;
@@ -387,6 +404,11 @@ impl<'a> Edition<'a> {
         let url = &self.model.network.url.as_ref()?.value;
         let is_web = url.starts_with("https://") || url.starts_with("http://");
         is_web.then(|| format!("{}/", url.trim_end_matches('/')))
+    }
+
+    /// The folder of the site below the root of its host, if it is said where it is published.
+    pub fn base(&self) -> Option<String> {
+        Some(super::page::missing::root(self)).filter(|root| !root.is_empty())
     }
 
     /// The title of the network.

@@ -8,6 +8,7 @@ use minijinja::value::{Value, ValueKind};
 use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior};
 
 use super::html::escaped;
+use super::memory::Mark;
 
 macro_rules! embedded {
     ($($name:literal),* $(,)?) => {
@@ -80,6 +81,7 @@ impl std::error::Error for TemplateFault {}
 pub struct Templates {
     environment: Environment<'static>,
     assets: BTreeMap<String, String>,
+    mark: Mark,
 }
 
 impl Templates {
@@ -92,6 +94,8 @@ impl Templates {
         let syntax = SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build();
         environment.set_syntax(syntax.map_err(|error| fault(&error))?);
         environment.set_formatter(|out, _, value| write(out, value));
+        // Those of the binary are always the same.
+        let mark = Mark::of(&own);
         let mut assets = BTreeMap::new();
         let embedded = EMBEDDED.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
         for (name, text) in embedded.chain(own) {
@@ -101,12 +105,17 @@ impl Templates {
                 environment.add_template_owned(name, text).map_err(|error| fault(&error))?;
             }
         }
-        Ok(Self { environment, assets })
+        Ok(Self { environment, assets, mark })
     }
 
     /// The names that templates can have.
     pub fn names() -> impl Iterator<Item = &'static str> {
         EMBEDDED.iter().map(|(name, _)| *name)
+    }
+
+    /// What all templates are, in short.
+    pub(super) fn mark(&self) -> Mark {
+        self.mark
     }
 
     /// The files of assets with their bytes: one style sheet of all, and the rest as it is.

@@ -5,7 +5,8 @@
 
 use std::path::Path;
 
-use forecastc::forecast::{Memory, Settings};
+use forecastc::Memory;
+use forecastc::forecast::Settings;
 use forecastc::source::{Source, Sources};
 use forecastc::value::Date;
 

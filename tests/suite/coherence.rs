@@ -1,8 +1,9 @@
 //! Coherence: what a node's edges say side by side, and repairs that repair.
 
 use forecastc::Compiled;
+use forecastc::Memory;
 use forecastc::answers::coherence::{self, Culprit, Spread};
-use forecastc::forecast::{Memory, Settings};
+use forecastc::forecast::Settings;
 use forecastc::source::Sources;
 
 use crate::oracle::writer::today;

@@ -6,8 +6,9 @@
 
 use std::sync::Arc;
 
+use forecastc::Memory;
 use forecastc::diagnostic::{self, Code, Diagnostics, Severity};
-use forecastc::forecast::{Memory, Method, Settings};
+use forecastc::forecast::{Method, Settings};
 use forecastc::source::{Source, Sources};
 use forecastc::value::Date;
 

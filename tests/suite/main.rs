@@ -10,22 +10,30 @@
 mod arrows;
 mod browser;
 mod cases;
+mod ci;
 mod coherence;
 mod commands;
 mod due;
+mod edits;
 mod example;
 mod explain;
 mod formats;
+mod git;
 mod highlight;
+mod history;
 mod laws;
 mod numbers;
 mod oracle;
 mod readme;
+mod repository;
+mod reviews;
 mod schemas;
 mod scores;
+mod serve;
 mod session;
 mod site;
 mod views;
+mod watch;
 
 /// The root of the repository.
 fn root() -> &'static std::path::Path {

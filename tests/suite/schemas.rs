@@ -10,9 +10,14 @@ use crate::session::replay;
 const TODAY: &str = "2026-06-01";
 
 /// Commands that print JSON, each with the schema that it must fit.
-const COMMANDS: [(&str, &str); 29] = [
+const COMMANDS: [(&str, &str); 38] = [
     ("check", "check"),
     ("check", "check --source broken"),
+    ("diff", "diff ./predictions ./small --since 2026-01-01"),
+    ("diff", "diff ./small ./less --source small"),
+    ("diff", "diff ./less ./small --min-delta 0"),
+    ("diff", "diff ./small ./broken"),
+    ("diff", "diff ./saved/network.json ./less"),
     ("list", "list"),
     ("list", "list --worlds 4096 --as-of 2024-03-01"),
     ("show", "show OPEN_BACKBONE"),
@@ -37,6 +42,10 @@ const COMMANDS: [(&str, &str); 29] = [
     ("score", "score house"),
     ("score", "score --by tag"),
     ("score", "score --by kind --source small"),
+    ("score", "score --by change"),
+    ("score", "score --by change --source changed/predictions"),
+    ("history", "history --source changed/predictions"),
+    ("history", "history TIDE --source changed/predictions"),
     ("due", "due --within 2y"),
     ("coherence", "coherence"),
     ("coherence", "coherence --source small"),
@@ -78,6 +87,32 @@ killer HAIL "Hail" {
 }
 "#;
 
+/// A repository in which things were stated, broken, mended, renamed and settled.
+fn changed(folder: &Path) {
+    let folder = folder.join("changed");
+    std::fs::create_dir(&folder).unwrap();
+    let repository = crate::repository::Repository::in_folder(&folder);
+    let text = |id: &str, level: u32, more: &str| {
+        let item = format!("window 2026\n    probability {level}%\n    measure \"The gauge\"\n");
+        format!(
+            "network \"Sea\" {{ silence uniform }}\nprediction {id} \"High water\" {{\n    {item}}}\n{more}"
+        )
+    };
+    let redirect = "redirect FLOOD -> TIDE\n";
+    let settled = format!("{redirect}2026-04-01 probability TIDE 60%\n2026-05-01 resolved TIDE yes\n");
+    let steps = [
+        ("2026-01-01", text("FLOOD", 30, "")),
+        ("2026-02-01", text("FLOOD", 45, "")),
+        ("2026-02-02", "prediction {".to_owned()),
+        ("2026-03-01", text("TIDE", 45, redirect)),
+        ("2026-05-02", text("TIDE", 45, &settled)),
+    ];
+    for (day, text) in steps {
+        repository.write("predictions/sea.pred", text);
+        repository.commit("Ada", day, "step");
+    }
+}
+
 fn json(folder: &Path, command: &str) -> Value {
     let printed = replay(&format!("$ forecastc {command} 2>/dev/null\n"), folder, TODAY);
     let (_, printed) = printed.split_once('\n').unwrap();
@@ -104,6 +139,14 @@ fn what_every_command_prints_fits_its_schema() {
         std::fs::create_dir(folder.path().join(name)).unwrap();
         std::fs::write(folder.path().join(name).join("network.pred"), text).unwrap();
     }
+    changed(folder.path());
+    let less = SMALL
+        .replace("resolved void", "note \"Open\"")
+        .replace("70%", "80%")
+        .replace("strong lag", "weak lag");
+    std::fs::create_dir(folder.path().join("less")).unwrap();
+    std::fs::write(folder.path().join("less/network.pred"), less).unwrap();
+    replay("$ forecastc build --source small --out saved\n", folder.path(), TODAY);
     let link = format!("$ cp -r '{}/predictions' predictions\n", crate::root().display());
     replay(&link, folder.path(), TODAY);
     for name in names(folder.path()).into_iter().filter(|name| !FILES.contains(&name.as_str())) {

@@ -1,8 +1,9 @@
 //! Scores, held against arithmetic on paper.
 
 use forecastc::Compiled;
+use forecastc::Memory;
 use forecastc::answers::score::{self, By, Derivation, Group};
-use forecastc::forecast::{Memory, Settings};
+use forecastc::forecast::Settings;
 use forecastc::model::PredictorId;
 use forecastc::source::Sources;
 use forecastc::value::Date;

@@ -1,14 +1,19 @@
 //! The site: what becomes of text in its files, what never reaches them, and what a build does to a folder.
 
+mod again;
 mod data;
+mod killed;
+mod open;
 mod output;
+mod planted;
 mod privacy;
 mod sameness;
 mod text;
 
 use std::collections::BTreeMap;
 
-use forecastc::forecast::{Memory, Settings};
+use forecastc::Memory;
+use forecastc::forecast::Settings;
 use forecastc::site::{Edition, Site, Templates};
 use forecastc::source::{Source, Sources};
 use forecastc::value::Date;
@@ -31,7 +36,7 @@ fn site_of(files: Vec<Source>, document: &str) -> Files {
     let faults = forecastc::diagnostic::short(&compiled.diagnostics, &sources);
     let forecast = compiled.forecast.unwrap_or_else(|| panic!("{faults}"));
     let templates = Templates::new(BTreeMap::new()).unwrap();
-    let edition = Edition::new(&compiled.model, &sources, &forecast);
+    let edition = Edition::new(&compiled.model, &sources, &forecast, &Default::default());
     let site = Site::new(&edition, &templates);
     site.files().iter().map(|file| (file.path.clone(), site.bytes(file).unwrap())).collect()
 }

@@ -54,10 +54,19 @@ fn every_name_that_a_template_gets_is_listed() {
         );
         fs::write(own.join(name), walk).unwrap();
     }
-    let (out, source) = (folder.path().join("site"), crate::root().join("predictions"));
+    // In a repository, so that there is a past to show.
+    let repository = crate::repository::Repository::new();
+    let source = repository.at("predictions");
+    let copy = format!("$ cp -r '{}/predictions' '{}'\n", crate::root().display(), source.display());
+    replay(&copy, folder.path(), TODAY);
+    repository.write("predictions/more.pred", "2026-11-19 probability OPEN_BACKBONE 50%\n");
+    repository.commit("Ada", "2026-11-19", "Begin");
+    std::fs::remove_file(repository.at("predictions/more.pred")).unwrap();
+    repository.commit("Bo", "2026-11-20", "Take it back");
+    let out = folder.path().join("site");
     let printed = replay(
         &format!(
-            "$ forecastc build --source {} --templates {} --out {}\n",
+            "$ forecastc build --history --source {} --templates {} --out {}\n",
             source.display(),
             own.display(),
             out.display()

@@ -14,7 +14,7 @@ fn pages(text: &str) -> BTreeMap<String, String> {
     let compiled = crate::compile(&sources, today);
     let forecast = forecast::evaluate(&compiled.model, today, &Settings::default());
     let templates = Templates::new(BTreeMap::new()).unwrap();
-    let edition = Edition::new(&compiled.model, &sources, &forecast);
+    let edition = Edition::new(&compiled.model, &sources, &forecast, &Default::default());
     let site = Site::new(&edition, &templates);
     let html = site.files().iter().filter(|file| file.path.ends_with(".html"));
     html.map(|file| (file.path.clone(), String::from_utf8(site.bytes(file).unwrap()).unwrap())).collect()

@@ -1,0 +1,60 @@
+//! The loop: a build at each change, until somebody ends it.
+
+use std::sync::Arc;
+
+use super::super::{Call, Ending, Fault, today};
+use super::workshop::{Built, Trouble, Workshop};
+use super::{Loops, Place, report};
+use crate::disk::{GRACE, Watcher};
+use crate::serve::{Server, Shown};
+
+pub(super) fn run(place: &Place, loops: &Loops, serves: bool, call: &mut Call) -> Result<Ending, Fault> {
+    let mut workshop = Workshop::open(place, call)?;
+    let server = if serves { Some(Server::start(loops.port)?) } else { None };
+    if let Some(server) = &server {
+        call.output.result(&format!("{}\n", server.url()));
+    }
+    let roots = [call.source.clone(), place.templates().to_owned()];
+    let mut watcher = Watcher::new(&roots, std::slice::from_ref(&place.out), loops.poll)?;
+    let mut shown = Shown { folder: place.out.clone(), ..Shown::default() };
+    let mut is_first = true;
+    loop {
+        let built = workshop.build(call);
+        match built.unwrap_or_else(|fault| Built::Broken(Trouble::Machine(fault.to_string()))) {
+            Built::Nothing => {}
+            Built::Site(built) => {
+                if std::mem::take(&mut is_first) {
+                    report::site(&built, &place.out, &mut call.output);
+                } else {
+                    report::line(&built, &place.out, &mut call.output);
+                }
+                shown.trouble = None;
+                shown.jump = built.page.filter(|_| loops.follow);
+                shown.base = built.base;
+                shown.files = Arc::from(built.paths);
+                show(server.as_ref(), &shown);
+            }
+            Built::Broken(trouble) => {
+                call.output.error_stream(&trouble.text(call.output.color_of_messages()));
+                let stays = if is_first { "there is no site yet" } else { "the site stays as it was" };
+                call.output.result(&format!("{}: {stays}\n", trouble.summary()));
+                shown.trouble = Some(trouble.shown());
+                shown.jump = None;
+                show(server.as_ref(), &shown);
+            }
+        }
+        watcher.wait(|| !call.is_dated && today().is_ok_and(|day| day != call.today));
+        if workshop.has_lost(call) {
+            watcher.settle(GRACE);
+        }
+        if !call.is_dated {
+            call.today = today()?;
+        }
+    }
+}
+
+fn show(server: Option<&Server>, shown: &Shown) {
+    if let Some(server) = server {
+        server.show(shown.clone());
+    }
+}
