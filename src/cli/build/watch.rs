@@ -1,5 +1,6 @@
 //! The loop: a build at each change, until somebody ends it.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::super::{Call, Ending, Fault, today};
@@ -14,7 +15,7 @@ pub(super) fn run(place: &Place, loops: &Loops, serves: bool, call: &mut Call) -
     if let Some(server) = &server {
         call.output.result(&format!("{}\n", server.url()));
     }
-    let roots = [call.source.clone(), place.templates().to_owned()];
+    let roots = [folder(&call.source), place.templates().to_owned()];
     let mut watcher = Watcher::new(&roots, std::slice::from_ref(&place.out), loops.poll)?;
     let mut shown = Shown { folder: place.out.clone(), ..Shown::default() };
     let mut is_first = true;
@@ -50,6 +51,16 @@ pub(super) fn run(place: &Place, loops: &Loops, serves: bool, call: &mut Call) -
         if !call.is_dated {
             call.today = today()?;
         }
+    }
+}
+
+/// The folder of the sources; of a single file that around it, where its documents are.
+fn folder(source: &Path) -> PathBuf {
+    let around = source.parent().filter(|_| source.extension().is_some_and(|extension| extension == "pred"));
+    match around {
+        Some(here) if here.as_os_str().is_empty() => PathBuf::from("."),
+        Some(around) => around.to_owned(),
+        None => source.to_owned(),
     }
 }
 

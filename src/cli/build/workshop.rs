@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use super::super::progress::Progress;
 use super::super::{Call, Fault};
 use super::{Place, edited};
-use crate::diagnostic::{self, Diagnostic, Diagnostics, counted};
+use crate::diagnostic::{self, Diagnostic, Diagnostics, Severity, counted};
 use crate::disk::{self, Output, Written};
 use crate::forecast::Forecast;
 use crate::limits;
@@ -96,8 +96,8 @@ pub(super) struct Moved {
 
 /// Why there is no site.
 pub(super) enum Trouble {
-    /// The network is at fault.
-    Network(Box<(Diagnostics, Sources)>),
+    /// The network is at fault: how much is wrong in words, and the errors. Warnings can wait until they are mended.
+    Network(String, Box<(Diagnostics, Sources)>),
     /// The sources or the templates could not be read, or the site not written.
     Machine(String),
 }
@@ -106,7 +106,7 @@ impl Trouble {
     /// All of it, as a terminal shows it.
     pub(super) fn text(&self, color: bool) -> String {
         match self {
-            Self::Network(found) => diagnostic::text(&found.0, &found.1, color),
+            Self::Network(_, found) => diagnostic::text(&found.0, &found.1, color),
             Self::Machine(words) => format!("forecastc: {words}\n"),
         }
     }
@@ -114,7 +114,7 @@ impl Trouble {
     /// As the pages of a server show it.
     pub(super) fn shown(&self) -> serve::Trouble {
         let entries = match self {
-            Self::Network(found) => {
+            Self::Network(_, found) => {
                 let (diagnostics, sources) = (&found.0, &found.1);
                 let entry = |one: &Diagnostic| serve::Entry {
                     severity: one.severity.name().to_owned(),
@@ -138,7 +138,7 @@ impl Trouble {
     /// How much of it there is.
     pub(super) fn summary(&self) -> String {
         match self {
-            Self::Network(found) => diagnostic::summary(&found.0),
+            Self::Network(summary, _) => summary.clone(),
             Self::Machine(_) => counted(1, "error"),
         }
     }
@@ -209,7 +209,9 @@ impl Workshop {
         }
         let compiled = call.evaluate_with(sources, &self.memory, &|_| {})?;
         let Compiled { model, forecast: Some(forecast), diagnostics, .. } = compiled else {
-            return Ok(Built::Broken(Trouble::Network(Box::new((compiled.diagnostics, sources.clone())))));
+            let summary = diagnostic::summary(&compiled.diagnostics);
+            let found = (errors(&compiled.diagnostics), sources.clone());
+            return Ok(Built::Broken(Trouble::Network(summary, Box::new(found))));
         };
         call.warn_of_unsettled(&model, &forecast);
         let Some((_, templates)) = &self.templates else { return Ok(Built::Nothing) };
@@ -276,6 +278,12 @@ impl Workshop {
             None => Ok(BTreeMap::new()),
         }
     }
+}
+
+fn errors(all: &Diagnostics) -> Diagnostics {
+    let mut errors = Diagnostics::new();
+    all.iter().filter(|one| one.severity == Severity::Error).for_each(|one| errors.push(one.clone()));
+    errors
 }
 
 /// The files that differ, in the order of their paths.
