@@ -211,7 +211,7 @@ fn the_last_good_site_stays_while_there_are_errors() {
     assert!(line.starts_with("mended: predictions/a.pred; no number moved; 0 files written in "), "{line}");
     fs::write(scene.source("a.pred"), scenario("ALPHA", "First", "").replace("40%", "50%")).unwrap();
     let line = scene.line();
-    assert!(line.starts_with("predictions/a.pred; ALPHA 40% → 50%; "), "{line}");
+    assert!(line.starts_with("predictions/a.pred; ALPHA 40.0% → 50.0%; "), "{line}");
     let (errors, _) = scene.end();
     assert!(
         errors.contains("predictions/a.pred:1:26") && errors.contains("did you mean `probability`?"),
