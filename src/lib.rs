@@ -65,8 +65,8 @@
 //! - Names that are text live in the tree, names that are looked up in the model; there is nothing between.
 //! - `forecast` knows neither `syntax` nor `diagnostic`: what stands in the way of numbers is a value, which `rules`
 //!   puts into words.
-//! - Below `cli` nothing prints, reads a clock or the environment; only `disk` touches files, and only it starts
-//!   a program: git.
+//! - Below `cli` nothing prints or asks what day it is; only `disk` touches files, and only it starts a program: git.
+//!   `disk` and `serve` count how long they wait, and no byte of any result depends on that.
 //! - The day is an argument. The same text on the same day gives the same bytes, whatever the number of threads
 //!   and the order of the files.
 //! - No text makes it panic, and nothing in a text is passed over in silence.

@@ -12,7 +12,9 @@ mod reload;
 mod search;
 mod server;
 
+use std::collections::BTreeSet;
 use std::io::Write as _;
+use std::sync::Mutex;
 
 use driver::Browser;
 
@@ -21,18 +23,20 @@ fn browser() -> Option<Browser> {
     match Browser::open() {
         Ok(browser) => Some(browser),
         Err(missing) => {
-            skip(&missing);
+            skip("in the browser", &missing);
             None
         }
     }
 }
 
-/// Says what is missing, or fails if it may not be.
-fn skip(missing: &str) {
+/// Says which tests are skipped for what is missing, or fails if it may not be.
+pub(crate) fn skip(which: &str, missing: &str) {
     let is_required = std::env::var_os("FORECASTC_BROWSER").is_some_and(|value| value == "required");
     assert!(!is_required, "{missing}");
     // Written past the test harness, which keeps what tests that pass print to itself.
-    static ONCE: std::sync::Once = std::sync::Once::new();
-    let line = format!("tests in the browser are skipped: {missing}\n");
-    ONCE.call_once(|| std::io::stderr().write_all(line.as_bytes()).unwrap());
+    static SAID: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    let line = format!("tests {which} are skipped: {missing}\n");
+    if SAID.lock().unwrap().insert(line.clone()) {
+        std::io::stderr().write_all(line.as_bytes()).unwrap();
+    }
 }

@@ -28,7 +28,7 @@ fn no_kind_of_page_has_a_fault_that_axe_finds() {
     let path = named.unwrap_or_else(|| crate::root().join("target/axe/node_modules/axe-core/axe.min.js"));
     let Ok(axe) = std::fs::read_to_string(&path) else {
         let how = "npm install --prefix target/axe axe-core@4";
-        return super::skip(&format!("no axe-core is at {} ({how})", path.display()));
+        return super::skip("in the browser", &format!("no axe-core is at {} ({how})", path.display()));
     };
     let Some(browser) = super::browser() else { return };
     browser.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": axe }));
