@@ -12,6 +12,7 @@
 )]
 
 mod generate;
+#[allow(dead_code, reason = "networks of other shapes are for other benchmarks")]
 mod pages;
 mod row;
 

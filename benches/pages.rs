@@ -30,8 +30,17 @@ pub(crate) enum Numbers {
     Template,
 }
 
-/// The network of the reference pages with so many predictions, a tenth of them resolved.
+/// The network of the reference pages with so many predictions, a tenth of them resolved, each on a day of its own.
 pub(crate) fn pages(predictions: usize, seed: u64, numbers: Numbers) -> Network {
+    drawn(predictions, seed, numbers, Pace::one_each(predictions / 10))
+}
+
+/// The same with all facts on the days of a year on which the network was looked after, once a week.
+pub(crate) fn year(predictions: usize, seed: u64, numbers: Numbers) -> Network {
+    drawn(predictions, seed, numbers, Pace { first: "2025-09-08", days: 52, apart: 7 })
+}
+
+fn drawn(predictions: usize, seed: u64, numbers: Numbers, pace: Pace) -> Network {
     let mut draft = Draft::new(seed, numbers);
     for killer in 0..KILLERS {
         let level = draft.level(50, 350);
@@ -60,7 +69,7 @@ pub(crate) fn pages(predictions: usize, seed: u64, numbers: Numbers) -> Network 
         let edges = edges.chain(needs.into_iter().map(|source| (source, true))).collect();
         draft.add("prediction", format!("P{number:05}"), level, edges);
     }
-    draft.facts(first, predictions / 10, predictions / 20);
+    draft.facts(first, predictions / 10, predictions / 20, pace);
     draft.write()
 }
 
@@ -82,7 +91,7 @@ pub(crate) fn tree(nodes: usize, seed: u64) -> Network {
         let edges = needs.into_iter().map(|source| (source, true)).collect();
         draft.add("prediction", format!("P{number:05}"), level, edges);
     }
-    draft.facts(0, 10, 0);
+    draft.facts(0, 10, 0, Pace::one_each(10));
     draft.write()
 }
 
@@ -97,7 +106,7 @@ pub(crate) fn band(nodes: usize, reach: usize, seed: u64, numbers: Numbers) -> N
         let edges = near.into_iter().map(|source| (source, true)).collect();
         draft.add("prediction", format!("P{number:05}"), level, edges);
     }
-    draft.facts(0, 10, 0);
+    draft.facts(0, 10, 0, Pace::one_each(10));
     draft.write()
 }
 
@@ -119,8 +128,22 @@ pub(crate) fn fans(nodes: usize, parents: usize, seed: u64, numbers: Numbers) ->
         let level = draft.level(150, 800);
         draft.add("prediction", format!("P{number:05}"), level, edges);
     }
-    draft.facts(0, 10, 0);
+    draft.facts(0, 10, 0, Pace::one_each(10));
     draft.write()
+}
+
+/// On how many days there are facts, and how far these are apart.
+#[derive(Clone, Copy)]
+struct Pace {
+    first: &'static str,
+    days: usize,
+    apart: usize,
+}
+
+impl Pace {
+    fn one_each(facts: usize) -> Self {
+        Self { first: "2021-09-01", days: facts, apart: (DAYS / facts.max(1)).max(1) }
+    }
 }
 
 struct Draft {
@@ -219,13 +242,12 @@ impl Draft {
         (self.random.next() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
-    /// Resolves some nodes from `first` on, each on a day of its own, and leaves evidence about others.
-    fn facts(&mut self, first: usize, outcomes: usize, evidence: usize) {
-        let mut order: Vec<usize> = (first..self.nodes.len()).collect();
+    /// Resolves some nodes from that one on, one after the other, and leaves evidence about others.
+    fn facts(&mut self, from: usize, outcomes: usize, evidence: usize, pace: Pace) {
+        let mut order: Vec<usize> = (from..self.nodes.len()).collect();
         self.random.shuffle(&mut order);
-        let apart = (DAYS / outcomes.max(1)).max(1);
-        let start = Date::parse("2021-09-01").expect("a day");
-        let day = |number: usize| start.plus_days((number * apart) as i64);
+        let first = Date::parse(pace.first).expect("a day");
+        let day = |number: usize| first.plus_days((number % pace.days.max(1) * pace.apart) as i64);
         for (number, node) in order.iter().take(outcomes).enumerate() {
             let Some(node) = self.nodes.get_mut(*node) else { continue };
             let outcome = if is_true(&node.worlds, 0) { "yes" } else { "no" };

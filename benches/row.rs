@@ -88,6 +88,15 @@ fn busy() -> Option<f64> {
     times.sum::<Option<f64>>().map(|nanoseconds| nanoseconds / 1e9)
 }
 
+/// How long processes that this one has waited for were at work, where the system tells.
+pub(crate) fn busy_children() -> f64 {
+    let all = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    // The name of the program, which may hold blanks, ends with the last parenthesis.
+    let fields = all.rsplit_once(") ").map_or("", |(_, fields)| fields).split(' ');
+    let ticks: Option<Vec<f64>> = fields.skip(13).take(2).map(|ticks| ticks.parse().ok()).collect();
+    ticks.filter(|ticks| ticks.len() == 2).map_or(f64::NAN, |ticks| ticks.iter().sum::<f64>() / 100.0)
+}
+
 pub(crate) fn median(mut all: Vec<f64>) -> f64 {
     all.sort_by(f64::total_cmp);
     all.get(all.len() / 2).copied().unwrap_or(f64::NAN)

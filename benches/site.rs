@@ -1,8 +1,8 @@
 //! How fast a site is built, and how heavy it is: from a forecast to files on the disk.
 //!
-//! `cargo bench --bench site` prints the time of 10,000 pages beside that of Hugo for pages of the same shape, the
+//! `cargo bench --bench site` prints the time of 10,000 pages beside that of Hugo for the same pages of nodes, the
 //! memory that it takes, and the weight of pages. `-- size 1000` does so for another size, `-- row site 1000 DIR`
-//! leaves the site in a folder. README.md says what it means.
+//! leaves the site in a folder, with the views of its nodes beside it. README.md says what it means.
 
 #![allow(
     clippy::print_stdout,
@@ -12,6 +12,7 @@
 )]
 
 mod generate;
+mod hugo;
 #[allow(dead_code, reason = "networks of other shapes are for other benchmarks")]
 mod pages;
 mod row;
@@ -19,7 +20,6 @@ mod row;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use forecastc::compile;
@@ -27,11 +27,11 @@ use forecastc::disk::{DiskFault, Output};
 use forecastc::forecast::{Method, Settings, evaluate};
 use forecastc::site::{Edition, File, Site, Templates};
 use rayon::prelude::*;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use generate::today;
-use pages::{Numbers, pages};
-use row::{busy_seconds, peak, row, say, seconds};
+use pages::{Numbers, year};
+use row::{Row, busy_seconds, peak, row, say, seconds};
 
 /// A row that takes longer is given up. Nearly all of it is the forecast, which is not what is measured.
 const PATIENCE: Duration = Duration::from_secs(1_800);
@@ -49,7 +49,8 @@ fn main() {
     let number = |words: &str| words.parse().unwrap_or(NODES);
     match words.as_slice() {
         ["row", "site", nodes, folder] => site_row(number(nodes), Path::new(folder)),
-        ["row", "hugo", site, folder] => hugo_row(Path::new(site), Path::new(folder)),
+        ["row", "hugo", "pages", site, folder] => hugo::row(Path::new(site), Path::new(folder), false),
+        ["row", "hugo", "files", site, folder] => hugo::row(Path::new(site), Path::new(folder), true),
         [] => table(NODES),
         ["size", nodes] => table(number(nodes)),
         other => println!("no such table: {}", other.join(" ")),
@@ -85,15 +86,31 @@ fn table(nodes: usize) {
     ] {
         println!("{:>10} {what}", site.shown(key, 1));
     }
-    let hugo = row(&["hugo", &path("site"), &path("hugo")], false, PATIENCE);
-    println!("\nHugo, pages of the same shape from ready-made data  {}\n", hugo.ending);
+    let what = "the same pages of nodes, from the same views";
+    hugo_table(&site, &path("site"), ("pages", what), &path("hugo-pages"), "; wanted: 5");
+    let what = "with the data and the feed of each node as well";
+    hugo_table(&site, &path("site"), ("files", what), &path("hugo-files"), "");
+}
+
+/// What Hugo takes for the pages of nodes, or for all their files; and whether its pages are ours.
+fn hugo_table(site: &Row, ours: &str, (name, what): (&str, &str), folder: &str, wanted: &str) {
+    let hugo = row(&["hugo", name, ours, folder], false, PATIENCE);
+    println!("\nHugo, {what}  {}\n", hugo.ending);
+    if !hugo.is_whole() {
+        return;
+    }
     println!("{:>10} s", hugo.shown("seconds", 2));
-    println!("{:>10} pages", hugo.shown("pages", 0));
-    println!("{:>10.2} times as long as ours", hugo.value("seconds") / site.value("first"));
+    println!("{:>10} s of processors for that", hugo.shown("busy", 2));
+    println!("{:>10} files", hugo.shown("files", 0));
+    println!("{:>10.2} times as long as ours{wanted}", hugo.value("seconds") / site.value("first"));
+    println!("{:>10.2} times as much of processors", hugo.value("busy") / site.value("busy"));
+    let same = hugo::compare(Path::new(ours), Path::new(folder), name == "files");
+    println!("{:>10} pages are the same as ours but for blanks and names of entities", same.pages);
+    println!("{:>10.1} kB of them, and {:.1} kB of ours", same.theirs / 1e3, same.ours / 1e3);
 }
 
 fn site_row(nodes: usize, folder: &Path) {
-    let sources = pages(nodes.saturating_sub(OTHERS), SEED, Numbers::Template).sources();
+    let sources = year(nodes.saturating_sub(OTHERS), SEED, Numbers::Template).sources();
     let compiled = compile(&sources, today());
     assert!(!compiled.diagnostics.has_errors(), "a generated network has no faults");
     let settings = Settings { seed: 0, method: Method::Sampled, worlds: Some(WORLDS) };
@@ -133,6 +150,7 @@ fn site_row(nodes: usize, folder: &Path) {
     say("files", files.len() as f64);
     say("pages", paths.iter().filter(|path| path.ends_with(".html")).count() as f64);
     weigh(folder, &paths);
+    hugo::keep_views(&edition, folder);
 }
 
 /// How heavy files are, in kB.
@@ -170,74 +188,3 @@ fn read(path: &Path) -> Value {
 fn forget_peak() {
     let _ = fs::write("/proc/self/clear_refs", "5");
 }
-
-/// What Hugo makes of the data of our pages, and a chart that is ready-made.
-fn hugo_row(site: &Path, folder: &Path) {
-    let content = folder.join("content/node");
-    fs::create_dir_all(&content).expect("a folder");
-    fs::create_dir_all(folder.join("layouts/_default")).expect("a folder");
-    fs::write(folder.join("config.toml"), "title = \"Forecasts\"\nbaseURL = \"/\"\ndisableKinds = [\"taxonomy\", \"term\", \"RSS\", \"sitemap\", \"home\", \"section\", \"404\"]\nuglyURLs = true\ndisablePathToLower = true\n").expect("a file");
-    fs::write(folder.join("layouts/_default/single.html"), TEMPLATE).expect("a file");
-    let chart = chart();
-    let entries = fs::read_dir(site.join("node")).expect("a site");
-    for path in entries.filter_map(|entry| Some(entry.ok()?.path())) {
-        if path.extension().is_none_or(|extension| extension != "json") {
-            continue;
-        }
-        let node = read(&path);
-        let front = json!({ "title": node["title"], "node": node, "svg": chart });
-        let name = path.with_extension("md");
-        let name = name.file_name().expect("the name of a file");
-        let text = serde_json::to_string_pretty(&front).expect("JSON");
-        fs::write(content.join(name), format!("{text}\n\nThe claim, in *words*.\n")).expect("a file");
-    }
-    let out = folder.join("public");
-    let run = || {
-        let mut command = Command::new("hugo");
-        command.arg("--quiet").arg("--source").arg(folder).arg("--destination").arg(&out);
-        command.stdout(Stdio::null()).status().expect("hugo, as Debian packages it")
-    };
-    let (time, status) = seconds(run);
-    assert!(status.success(), "hugo builds its site");
-    say("seconds", time);
-    let count = walkdir::WalkDir::new(&out).into_iter().filter_map(Result::ok);
-    say(
-        "pages",
-        count.filter(|entry| entry.path().extension().is_some_and(|one| one == "html")).count() as f64,
-    );
-}
-
-/// A chart of a year, such as a page holds.
-fn chart() -> String {
-    let points: Vec<String> =
-        (0..52).map(|week| format!("{},{:.1}", 12 * week, 80.0 + f64::from(week % 7))).collect();
-    let points = points.join(" ");
-    format!(
-        "<svg viewBox=\"0 0 640 200\" role=\"img\"><polyline points=\"{points}\"/><polygon points=\"{points}\"/></svg>"
-    )
-}
-
-const TEMPLATE: &str = r#"<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>{{ .Title }}</title><link rel="stylesheet" href="../assets/site.css"></head>
-<body><main><h1>{{ .Title }}</h1>{{ with .Params.node }}
-<p>{{ .id }} {{ .kind }} {{ .state }} {{ with .p }}{{ lang.FormatPercent 1 (mul 100 .) }}{{ end }}</p>
-{{ $.Params.svg | safeHTML }}
-{{ $.Content }}
-<table><thead><tr><th>Day</th><th>Probability</th></tr></thead><tbody>
-{{ range .history }}<tr><td>{{ .date }}</td><td>{{ .p }}</td></tr>
-{{ end }}</tbody></table>
-<table>{{ range .milestone_chain }}<tr><td>{{ .id }}</td><td>{{ .title }}</td><td>{{ .state }}</td><td>{{ .p }}</td></tr>
-{{ end }}</table>
-<table>{{ range .depends_on }}<tr><td><a href="{{ .source }}.html">{{ .source }}</a></td><td>{{ .relation }}</td><td>{{ .if_true }}</td><td>{{ .if_false }}</td><td>{{ .implied }}</td><td>{{ .realised_if_true }}</td></tr>
-{{ end }}</table>
-<table>{{ range .weighs_on }}<tr><td><a href="{{ .target }}.html">{{ .target }}</a></td><td>{{ .relation }}</td><td>{{ .if_true }}</td><td>{{ .if_false }}</td><td>{{ .implied }}</td><td>{{ .realised_if_true }}</td></tr>
-{{ end }}</table>
-<table>{{ range .why }}<tr><td>{{ .kind }}</td><td>{{ .id }}</td><td>{{ .points }}</td></tr>
-{{ end }}</table>
-{{ with .what_if }}<ul>{{ range .yes }}<li>{{ .id }} {{ .from }} {{ .to }}</li>
-{{ end }}</ul><ul>{{ range .no }}<li>{{ .id }} {{ .from }} {{ .to }}</li>
-{{ end }}</ul>{{ end }}
-<ul>{{ range .journal }}<li>{{ .date }} {{ .verb }} {{ .text }}</li>
-{{ end }}</ul>
-{{ end }}</main></body></html>
-"#;
