@@ -203,7 +203,7 @@ pub(crate) fn evaluate_trees(
     if !found.has_errors() {
         let forecast = forecast::evaluate_with(&compiled.model, today, settings, &memory.numbers, notice);
         let scene = rules::Scene { model: &compiled.model, sources, today, whole };
-        rules::check_numbers(&scene, &forecast, &mut compiled.diagnostics);
+        rules::check_numbers(&scene, &forecast, &memory.answers, &mut compiled.diagnostics);
         compiled.forecast = Some(forecast);
     }
     let has_numbers = compiled.forecast.is_some();

@@ -38,6 +38,7 @@ mod unmeasured_prediction;
 mod unreachable_level;
 mod unused;
 
+use crate::answers::memory::Memory;
 use crate::diagnostic::Diagnostics;
 use crate::forecast::Forecast;
 use crate::model::Model;
@@ -91,18 +92,21 @@ const RULES: &[Rule] = &[
 
 type NumberRule = fn(&Scene<'_>, &Forecast, &mut Diagnostics);
 
-const NUMBER_RULES: &[NumberRule] = &[
-    unreachable_level::check,
-    impossible_facts::check,
-    incoherent_edge::check,
-    failed_assertion::check,
-    rule_warns::check,
-];
+const NUMBER_RULES: &[NumberRule] =
+    &[unreachable_level::check, impossible_facts::check, incoherent_edge::check, rule_warns::check];
 
-/// Checks the numbers of a network that has no errors.
-pub(crate) fn check_numbers(scene: &Scene<'_>, forecast: &Forecast, diagnostics: &mut Diagnostics) {
+/// Checks the numbers of a network that has no errors. `answers` remembers what was answered about the last ones.
+pub(crate) fn check_numbers(
+    scene: &Scene<'_>,
+    forecast: &Forecast,
+    answers: &Memory,
+    diagnostics: &mut Diagnostics,
+) {
     for rule in NUMBER_RULES {
         rule(scene, forecast, diagnostics);
+    }
+    if forecast.troubles().is_empty() {
+        failed_assertion::check(scene, answers.judged(scene.model, forecast), diagnostics);
     }
 }
 

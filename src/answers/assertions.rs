@@ -4,11 +4,12 @@
 //! no further apart than such errors reach, the comparison is undecided, and says so.
 
 mod formula;
-
-use rayon::prelude::*;
+mod mark;
 
 use self::formula::{Formula, Questions};
-use super::query::{Answer, Asker, Silence};
+pub(super) use self::mark::Grounds;
+use super::memory::Memory;
+use super::query::{Answer, Silence};
 use crate::forecast::Forecast;
 use crate::model::{Belief, Claim, Comparison, Expression, Model, NodeId, Term};
 use crate::value::percent;
@@ -165,9 +166,7 @@ impl Judged {
 /// assert_eq!(verdicts, [Verdict::Fails, Verdict::Holds]);
 /// ```
 pub fn assertions(model: &Model, forecast: &Forecast) -> Vec<Judged> {
-    let asker = Asker::new(model, forecast);
-    let answer = |question: &Belief| asker.ask(question);
-    model.assertions.par_iter().map(|assertion| judge(model, &assertion.claim, &answer)).collect()
+    Memory::new().judged(model, forecast)
 }
 
 /// Judges one claim; `answer` knows the probabilities.

@@ -1,26 +1,33 @@
 //! Memory: what was answered about a part of the network before, by what it was answered from.
 //!
-//! What either outcome of each node would move and why each number is what it is take longest of all answers, and
-//! follow from the numbers of a part alone. So they are worked out once for as long as those stay as they are.
+//! What either outcome of each node would move, why each number is what it is and whether claims hold take longest
+//! of all answers, and follow from the numbers of a part or a few alone. So they are worked out once for as long as
+//! those stay as they are.
 
 use std::collections::BTreeMap;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash as _, Hasher as _};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
+use rayon::prelude::*;
+
+use super::assertions::{Grounds, Judged, judge};
+use super::query::Asker;
 use super::whatif::{Effect, Effects};
 use super::why::{self, Why};
 use crate::forecast::{Forecast, filled};
-use crate::model::{Event, Model, Node, NodeId};
+use crate::model::{Assertion, Event, Model, Node, NodeId};
 
 /// What one round of answers leaves to the next.
 #[derive(Debug, Default)]
 pub struct Memory {
     before: Mutex<BTreeMap<Mark, Arc<Known>>>,
+    /// What came of claims.
+    judged: Mutex<BTreeMap<Mark, Judged>>,
 }
 
-/// What answers about a part follow from.
-type Mark = [u64; 2];
+/// What answers follow from.
+pub(super) type Mark = [u64; 2];
 
 /// The answers about a part, by the places of its nodes, as they were asked for.
 #[derive(Debug)]
@@ -66,6 +73,21 @@ impl Memory {
         }
         *before = kept;
         answers
+    }
+
+    /// Judges every assertion of a model, in its order. One whose numbers are as they were is not judged again.
+    pub(crate) fn judged(&self, model: &Model, forecast: &Forecast) -> Vec<Judged> {
+        let grounds = Grounds::new(model, forecast);
+        let asker = Asker::new(model, forecast);
+        let known = self.judged.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let judged = |assertion: &Assertion| {
+            let mark = grounds.mark(&assertion.claim);
+            let judged = known.get(&mark).cloned();
+            (mark, judged.unwrap_or_else(|| judge(model, &assertion.claim, &|question| asker.ask(question))))
+        };
+        let all: Vec<(Mark, Judged)> = model.assertions.par_iter().map(judged).collect();
+        *self.judged.lock().unwrap_or_else(PoisonError::into_inner) = all.iter().cloned().collect();
+        all.into_iter().map(|(_, judged)| judged).collect()
     }
 }
 

@@ -1,5 +1,7 @@
 //! What if: which nodes move, and how far, where others have certain states.
 
+use std::cmp::Ordering;
+
 use rayon::prelude::*;
 
 use super::information::information;
@@ -55,14 +57,28 @@ pub fn whatif(
         let is_supposed = states.iter().any(|(supposed, _)| *supposed == node);
         (!is_supposed && moved.is_clear(from.error)).then_some(moved)
     });
-    let mut moves: Vec<Move> = moves.collect();
-    sort(&mut moves);
-    Ok(moves)
+    Ok(first(moves.collect(), usize::MAX, by_size))
 }
 
-/// Those that move most first, then by id.
-fn sort(moves: &mut [Move]) {
-    moves.sort_by(|one, other| other.by().abs().total_cmp(&one.by().abs()).then(one.node.cmp(&other.node)));
+/// Those that move most come first, then it goes by id.
+fn by_size(one: &Move, other: &Move) -> Ordering {
+    other.by().abs().total_cmp(&one.by().abs()).then(one.node.cmp(&other.node))
+}
+
+/// Those that it tells most about come first, then it goes by id.
+fn by_information(one: &Both, other: &Both) -> Ordering {
+    other.information.total_cmp(&one.information).then(one.node.cmp(&other.node))
+}
+
+/// The first ones in an order, without the room that the others took.
+fn first<T>(mut all: Vec<T>, count: usize, order: impl Fn(&T, &T) -> Ordering) -> Vec<T> {
+    if count < all.len() {
+        all.select_nth_unstable_by(count, &order);
+        all.truncate(count);
+    }
+    all.shrink_to_fit();
+    all.sort_unstable_by(order);
+    all
 }
 
 /// What would follow from either outcome of one node.
@@ -164,21 +180,14 @@ impl<'a> Effects<'a> {
                 let moved = Move { node: both.node, from: from.probability, to, error };
                 moved.is_clear(from.error).then_some(moved)
             });
-            let mut moves: Vec<Move> = moves.collect();
-            sort(&mut moves);
-            moves.truncate(top);
-            moves
+            first(moves.collect(), top, by_size)
         });
         // That one scenario leaves out the others of its choice is nothing that anyone would learn.
         let mut closest: Vec<Both> =
             all.into_iter().filter(|both| !self.is_beside(node, both.node)).collect();
         let information = closest.iter().map(|both| both.information).sum();
         closest.retain(|both| both.information > NOTHING);
-        closest.sort_by(|one, other| {
-            other.information.total_cmp(&one.information).then(one.node.cmp(&other.node))
-        });
-        closest.truncate(top);
-        Some(Effect { yes, no, information, closest })
+        Some(Effect { yes, no, information, closest: first(closest, top, by_information) })
     }
 
     /// What either outcome of the other node makes of this one, from what this one makes of it.

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use super::Settings;
 use super::exact::{self, Exact};
-use super::part::Part;
+use super::part::{Part, Target};
 use super::sample::{Report, Sampler, Sampling};
 use super::step::{Estimate, Finding, Step, Trouble};
+use crate::value::Date;
 
 /// How numbers are worked out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Hash)]
@@ -67,6 +68,30 @@ impl Engine {
         Sampler::start(Arc::clone(part), &sampling).map(Box::new).map(Self::Sampled)
     }
 
+    /// P(true) of the nodes of a variable, where the part is put together otherwise than that of this engine, with these
+    /// levels and findings. None if these cannot be.
+    pub(crate) fn about(
+        &self,
+        part: Part,
+        levels: &[f64],
+        findings: &[Finding],
+        variable: usize,
+        (day, settings): (Date, &Settings),
+    ) -> Option<Vec<f64>> {
+        if let Self::Exact(_) = self {
+            return exact::about(part, levels, findings, variable, MOST_CELLS);
+        }
+        let nodes = part.variables.get(variable)?.nodes.clone();
+        let targets = levels.iter().map(|level| Target::Level(*level)).collect();
+        let mut engine = Self::start(&Arc::new(Part { targets, ..part }), Method::Sampled, settings).ok()?;
+        let known =
+            findings.iter().copied().enumerate().filter(|(_, finding)| *finding != Finding::Open(0.0));
+        engine.step(&Step { findings: known.collect(), ..Step::on(day) }).ok()?;
+        engine.settle();
+        let beliefs = engine.beliefs();
+        Some(nodes.iter().map(|node| beliefs.get(*node).map_or(0.0, |belief| belief.probability)).collect())
+    }
+
     /// The method that it is: never `Chosen`.
     pub(crate) fn method(&self) -> Method {
         match self {
@@ -88,6 +113,25 @@ impl Engine {
         match self {
             Self::Exact(exact) => exact.step(step),
             Self::Sampled(sampler) => sampler.step(step),
+        }
+    }
+
+    /// Notes what a day brings and leaves it to `catch_up` to work it out, if later days do not wait for that.
+    pub(crate) fn defer(&mut self, step: &Step) -> bool {
+        match self {
+            Self::Exact(exact) if step.statements.is_empty() => {
+                exact.note(&step.findings);
+                true
+            }
+            Self::Exact(_) | Self::Sampled(_) => false,
+        }
+    }
+
+    /// Works out what was noted.
+    pub(crate) fn catch_up(&mut self) -> Result<(), Trouble> {
+        match self {
+            Self::Exact(exact) => exact.refresh(),
+            Self::Sampled(_) => Ok(()),
         }
     }
 

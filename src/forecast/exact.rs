@@ -4,6 +4,8 @@
 //! beliefs, so that what was stated is given back to the last digit. Which parts are narrow enough is for the
 //! caller to decide, by `Cost`.
 
+mod about;
+mod fit;
 mod flow;
 mod levels;
 mod mass;
@@ -17,6 +19,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+pub(crate) use self::about::about;
 pub(crate) use self::levels::solve;
 pub(crate) use self::score::{Lean, Scores, inputs};
 
@@ -49,6 +52,8 @@ pub(crate) struct Exact {
     findings: Vec<Finding>,
     levels: Vec<f64>,
     problem: Arc<Problem>,
+    /// Whether other nodes are settled than those that the problem leaves out.
+    is_reshaped: bool,
     belief: Belief,
     most: usize,
 }
@@ -85,24 +90,13 @@ impl Exact {
         let problem = Problem::new(&part, &none, most).map(Arc::new).ok_or(Trouble::TooWide)?;
         let findings = vec![Finding::Open(0.0); part.ids.len()];
         let levels = prior::levels(&part, &problem)?;
-        let belief = Belief::of(&problem, &part, &levels, &findings)?;
-        Ok(Self { part, findings, levels, problem, belief, most })
+        let belief = Belief::of(&problem, &part, &levels, &findings, None)?;
+        Ok(Self { part, findings, levels, problem, is_reshaped: false, belief, most })
     }
 
     /// Learns what a day brings, then makes the statements of the day hold.
     pub(crate) fn step(&mut self, step: &Step) -> Result<(), Trouble> {
-        let mut is_reshaped = false;
-        for (node, finding) in &step.findings {
-            if let Some(own) = self.findings.get_mut(*node) {
-                is_reshaped |= matches!((&own, finding), (Finding::Settled(_), _) | (_, Finding::Settled(_)));
-                *own = *finding;
-            }
-        }
-        if is_reshaped {
-            let settled = settled(&self.part, &self.findings);
-            self.problem =
-                Problem::new(&self.part, &settled, self.most).map(Arc::new).ok_or(Trouble::TooWide)?;
-        }
+        self.note(&step.findings);
         for statement in &step.statements {
             // From an infinite level there is no way back.
             if let Some(level) = self.levels.get_mut(statement.node).filter(|level| level.is_infinite()) {
@@ -111,6 +105,17 @@ impl Exact {
         }
         self.refresh()?;
         self.state(&step.statements)
+    }
+
+    /// Notes findings; the belief is as it was until `refresh`.
+    pub(crate) fn note(&mut self, findings: &[(usize, Finding)]) {
+        for (node, finding) in findings {
+            if let Some(own) = self.findings.get_mut(*node) {
+                self.is_reshaped |=
+                    matches!((&own, finding), (Finding::Settled(_), _) | (_, Finding::Settled(_)));
+                *own = *finding;
+            }
+        }
     }
 
     /// Solves the levels of statements, one after the other until all hold.
@@ -184,8 +189,15 @@ impl Exact {
         Ok(())
     }
 
-    fn refresh(&mut self) -> Result<(), Trouble> {
-        self.belief = Belief::of(&self.problem, &self.part, &self.levels, &self.findings)?;
+    /// Works out the belief from levels and findings.
+    pub(crate) fn refresh(&mut self) -> Result<(), Trouble> {
+        if self.is_reshaped {
+            let settled = settled(&self.part, &self.findings);
+            self.problem =
+                Problem::new(&self.part, &settled, self.most).map(Arc::new).ok_or(Trouble::TooWide)?;
+            self.is_reshaped = false;
+        }
+        self.belief = Belief::of(&self.problem, &self.part, &self.levels, &self.findings, None)?;
         Ok(())
     }
 
@@ -200,18 +212,31 @@ impl Exact {
 
     /// P(target | source true) and P(target | source false); none where the source is never so.
     pub(crate) fn conditionals(&self, pairs: &[(usize, usize)]) -> Vec<[Option<f64>; 2]> {
-        let mut known: BTreeMap<(usize, bool), Option<Vec<f64>>> = BTreeMap::new();
-        let mut given = |source: usize, state: bool, target: usize| {
-            let all = known.entry((source, state)).or_insert_with(|| self.given(&[(source, state)]));
-            all.as_ref().and_then(|all| all.get(target).copied())
-        };
         let together: Vec<_> =
             pairs.par_iter().map(|(source, target)| self.together(*source, *target)).collect();
+        // Where no table holds both, all sources of a target are looked at where it is true.
+        let apart = pairs.iter().zip(&together).filter(|(_, found)| found.is_none());
+        let mut targets: Vec<usize> = apart.map(|((_, target), _)| *target).collect();
+        targets.sort_unstable();
+        targets.dedup();
+        let given: BTreeMap<usize, Option<Vec<f64>>> =
+            targets.into_par_iter().map(|target| (target, self.given(&[(target, true)]))).collect();
         let each = pairs.iter().zip(together);
         each.map(|((source, target), found)| {
-            found.unwrap_or_else(|| [true, false].map(|state| given(*source, state, *target)))
+            found.unwrap_or_else(|| {
+                let given = given.get(target).and_then(Option::as_ref);
+                self.turned(*source, *target, given.and_then(|given| given.get(*source)).copied())
+            })
         })
         .collect()
+    }
+
+    /// The same from how likely the source is where the target is true; none if that is never so.
+    fn turned(&self, source: usize, target: usize, given: Option<f64>) -> [Option<f64>; 2] {
+        let (source, target) = (self.probability(source), self.probability(target));
+        let both = given.map_or(0.0, |given| given * target);
+        let share = |both: f64, of: f64| (of > 0.0).then(|| (both / of).clamp(0.0, 1.0));
+        [share(both, source), share(if given.is_some() { target - both } else { 0.0 }, 1.0 - source)]
     }
 
     /// The same of a pair that one table holds.
@@ -251,7 +276,7 @@ impl Exact {
                 Finding::Settled(_) | Finding::Open(_) => *finding = Finding::Settled(*state),
             }
         }
-        let belief = Belief::of(&self.problem, &self.part, &self.levels, &findings).ok()?;
+        let belief = Belief::of(&self.problem, &self.part, &self.levels, &findings, None).ok()?;
         let of = |node| probability(&self.part, &self.problem, &belief, &findings, node);
         Some((0..self.part.ids.len()).map(of).collect())
     }
@@ -331,15 +356,22 @@ fn probability(part: &Part, problem: &Problem, belief: &Belief, findings: &[Find
 }
 
 impl Belief {
-    fn of(problem: &Problem, part: &Part, levels: &[f64], findings: &[Finding]) -> Result<Self, Trouble> {
+    /// About all axes, or one alone that is wanted.
+    fn of(
+        problem: &Problem,
+        part: &Part,
+        levels: &[f64],
+        findings: &[Finding],
+        wanted: Option<usize>,
+    ) -> Result<Self, Trouble> {
         let is_extreme = |finding: &Finding| matches!(finding, Finding::Open(log) if log.abs() > 500.0);
         if !findings.iter().any(is_extreme) {
-            let plain = problem.calibrate::<f64>(part, levels, findings);
+            let plain = problem.calibrate::<f64>(part, levels, findings, wanted);
             if !plain.is_thin && plain.log_mass.is_finite() {
                 return Ok(Self::Plain(Arc::new(plain)));
             }
         }
-        let wide = problem.calibrate::<Wide>(part, levels, findings);
+        let wide = problem.calibrate::<Wide>(part, levels, findings, wanted);
         if wide.log_mass == f64::NEG_INFINITY {
             return Err(Trouble::Impossible);
         }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use rayon::prelude::*;
+
 use super::engine::{Account, Engine};
 use super::gates::Gates;
 use super::memory::{Key, Moment};
@@ -47,6 +49,32 @@ impl Evaluated {
             is_exact: matches!(self.engine.as_deref(), Some(Engine::Exact(_))),
             has_converged: self.unsettled.binary_search(&place).is_err(),
         })
+    }
+}
+
+/// The end of a day.
+struct Day {
+    number: usize,
+    date: Date,
+    key: Key,
+    /// The engine then, if it is kept, or if there is something left to work out.
+    engine: Option<Arc<Engine>>,
+    /// None of a day that is not worked out yet.
+    beliefs: Option<Arc<Vec<Estimate>>>,
+    /// What is known then, of a day from which another run may go on.
+    known: Option<Vec<Finding>>,
+}
+
+impl Day {
+    /// With its beliefs, and without an engine that nobody goes on from.
+    fn ended(mut self) -> Result<Self, step::Trouble> {
+        if let (None, Some(engine)) = (&self.beliefs, &mut self.engine) {
+            let engine = Arc::make_mut(engine);
+            engine.catch_up()?;
+            self.beliefs = Some(Arc::new(engine.beliefs()));
+        }
+        self.engine = self.engine.filter(|_| self.known.is_some());
+        Ok(self)
     }
 }
 
@@ -127,30 +155,15 @@ impl Run<'_> {
             engine.clone_from(&moment.engine);
             gates.all.clone_from(&moment.known);
         }
-        let Some(mut engine) = engine else { return Ok(()) };
-        let count = steps.len();
-        for (number, step) in steps.iter_mut().enumerate() {
+        let Some(engine) = engine else { return Ok(()) };
+        for (step, moment) in steps.iter().zip(remembered.iter().take(skipped)) {
             gates.note(step);
-            if let Some(moment) = remembered.get(number).filter(|_| number < skipped) {
-                out.history.push(Arc::clone(&moment.beliefs));
-                out.days.push(step.date);
-                continue;
-            }
-            gates.learn(step, &engine, |facts, date| self.conflict(part, facts, date))?;
-            stage(number + 1);
-            Arc::make_mut(&mut engine)
-                .step(step)
-                .map_err(|trouble| self.name(part, trouble, Some(step.date)))?;
-            out.fresh_steps += 1;
-            let beliefs = Arc::new(engine.beliefs());
-            out.history.push(Arc::clone(&beliefs));
+            out.history.push(Arc::clone(&moment.beliefs));
             out.days.push(step.date);
-            if let Some(key) = keys.get(number + 1) {
-                let engine = (number + 2 >= count).then(|| Arc::clone(&engine));
-                let known = if engine.is_some() { gates.all.clone() } else { Vec::new() };
-                self.memory.keep(*key, Moment { beliefs, engine, known, ..Moment::default() });
-            }
         }
+        let rest = steps.get_mut(skipped..).unwrap_or_default();
+        let later = keys.get(skipped + 1..).unwrap_or_default();
+        let mut engine = self.days(part, rest, later, engine, &mut gates, out)?;
         stage(stages - 1);
         out.said = gates.direct;
         let last = key.settled();
@@ -170,6 +183,80 @@ impl Run<'_> {
         out.end = Some((last, end));
         stage(stages);
         Ok(())
+    }
+
+    /// Goes through days, each with its key, and gives the engine at the end of the last one. What later days do not
+    /// wait for is worked out side by side.
+    fn days(
+        &self,
+        part: &Part,
+        steps: &mut [Step],
+        keys: &[Key],
+        mut engine: Arc<Engine>,
+        gates: &mut Gates<'_>,
+        out: &mut Evaluated,
+    ) -> Result<Arc<Engine>, Trouble> {
+        let (before, count) = (out.days.len(), steps.len());
+        let of = before + count + 2;
+        let stage = |number| (self.notice)(Stage { part: self.number, done: before + number + 1, of });
+        let mut days: Vec<Day> = Vec::with_capacity(count);
+        for (number, (step, key)) in steps.iter_mut().zip(keys).enumerate() {
+            gates.note(step);
+            let learnt = gates.learn(step, &engine, |facts, date| self.conflict(part, facts, date));
+            let stepped = learnt.and_then(|()| {
+                let engine = Arc::make_mut(&mut engine);
+                if engine.defer(step) {
+                    return Ok(None);
+                }
+                stage(number);
+                let stepped = engine.step(step).map(|()| Some(Arc::new(engine.beliefs())));
+                stepped.map_err(|trouble| self.name(part, trouble, Some(step.date)))
+            });
+            let beliefs = match stepped {
+                Ok(beliefs) => beliefs,
+                // A day before may have been in trouble first.
+                Err(trouble) => return self.end(part, days, &stage, out).and(Err(trouble)),
+            };
+            let is_late = number + 2 >= count;
+            days.push(Day {
+                number,
+                date: step.date,
+                key: *key,
+                engine: (is_late || beliefs.is_none()).then(|| Arc::clone(&engine)),
+                beliefs,
+                known: is_late.then(|| gates.all.clone()),
+            });
+        }
+        Ok(self.end(part, days, &stage, out)?.unwrap_or(engine))
+    }
+
+    /// Works out what is left of some days, and keeps them. Gives the engine at the end of the last one.
+    fn end(
+        &self,
+        part: &Part,
+        days: Vec<Day>,
+        stage: &(impl Fn(usize) + Sync),
+        out: &mut Evaluated,
+    ) -> Result<Option<Arc<Engine>>, Trouble> {
+        let end = |day: Day| {
+            let (number, date) = (day.number, day.date);
+            if day.beliefs.is_none() {
+                stage(number);
+            }
+            day.ended().map_err(|trouble| self.name(part, trouble, Some(date)))
+        };
+        let ended: Vec<Result<Day, Trouble>> = days.into_par_iter().map(end).collect();
+        let mut last = None;
+        for day in ended {
+            let Day { date, key, engine, beliefs, known, .. } = day?;
+            let (beliefs, known) = (beliefs.unwrap_or_default(), known.unwrap_or_default());
+            out.fresh_steps += 1;
+            out.history.push(Arc::clone(&beliefs));
+            out.days.push(date);
+            last.clone_from(&engine);
+            self.memory.keep(key, Moment { beliefs, engine, known, ..Moment::default() });
+        }
+        Ok(last)
     }
 
     fn name(&self, part: &Part, trouble: step::Trouble, date: Option<Date>) -> Trouble {

@@ -5,10 +5,10 @@
 //! and all that is known stay as they are. So the shares add up to the number that is shown.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::Forecast;
 use super::book::{Book, error};
 use super::engine::Engine;
 use super::gates::{findings, settled};
@@ -16,8 +16,7 @@ use super::logic::{Literal, Logic};
 use super::number::{exp, ln, logit};
 use super::part::{Bearing, Input, Law, Part, Target};
 use super::run::Evaluated;
-use super::step::{Finding, Step};
-use super::{Forecast, Method};
+use super::step::Finding;
 use crate::model::{Event, Model, NodeId, PredictorId};
 use crate::value::Date;
 
@@ -212,16 +211,12 @@ impl Forecast {
     /// without them.
     fn rebuilt(&self, part: &Evaluated, scene: &Scene<'_>) -> Option<Vec<(f64, f64)>> {
         let count = scene.parents.len() + scene.children.len();
+        let own = scene.part.variables.get(scene.variable)?;
         let stage = |back: usize| {
-            let stripped = Arc::new(scene.stripped(back));
-            let beliefs = self.believe(&stripped, part, scene)?;
-            let own = scene.part.variables.get(scene.variable)?;
-            let masses: Vec<f64> = match own.law {
-                Law::Choice(_) => {
-                    own.nodes.iter().map(|node| beliefs.get(*node).copied().unwrap_or(0.0)).collect()
-                }
-                Law::Odds(_) | Law::Table { .. } => {
-                    let yes = own.nodes.first().and_then(|node| beliefs.get(*node)).copied().unwrap_or(0.5);
+            let masses = match (&own.law, self.believe(scene.stripped(back), part, scene)?) {
+                (Law::Choice(_), masses) => masses,
+                (Law::Odds(_) | Law::Table { .. }, beliefs) => {
+                    let yes = beliefs.first().copied().unwrap_or(0.5);
                     vec![1.0 - yes, yes]
                 }
             };
@@ -233,8 +228,8 @@ impl Forecast {
         Some(steps.map(|(before, after)| (after - before, 0.0)).collect())
     }
 
-    /// Beliefs of a part that is put together otherwise, without evidence about the variable of the scene.
-    fn believe(&self, stripped: &Arc<Part>, part: &Evaluated, scene: &Scene<'_>) -> Option<Vec<f64>> {
+    /// Beliefs about the variable of the scene, without evidence about it, where the part is put together otherwise.
+    fn believe(&self, stripped: Part, part: &Evaluated, scene: &Scene<'_>) -> Option<Vec<f64>> {
         let own = scene.part.variables.get(scene.variable)?;
         let mut said = part.said.clone();
         for node in &own.nodes {
@@ -242,16 +237,10 @@ impl Forecast {
                 *said = Finding::Open(0.0);
             }
         }
-        let logic = Logic::new(stripped, scene.levels);
-        let follows = logic.follow(settled(&said))?;
-        let mut step = Step::on(self.today);
-        let findings = findings(&said, &follows).enumerate();
-        step.findings = findings.filter(|(_, finding)| *finding != Finding::Open(0.0)).collect();
-        let method = part.engine.as_deref().map_or(Method::Exact, Engine::method);
-        let mut engine = Engine::start(stripped, method, &self.settings).ok()?;
-        engine.step(&step).ok()?;
-        engine.settle();
-        Some(engine.beliefs().into_iter().map(|belief| belief.probability).collect())
+        let follows = Logic::new(&stripped, scene.levels).follow(settled(&said))?;
+        let findings: Vec<Finding> = findings(&said, &follows).collect();
+        let engine = part.engine.as_deref()?;
+        engine.about(stripped, scene.levels, &findings, scene.variable, (self.today, &self.settings))
     }
 }
 
@@ -340,7 +329,6 @@ impl<'a> Scene<'a> {
     /// The part with so many of the parents and children back.
     fn stripped(&self, back: usize) -> Part {
         let mut part = self.part.clone();
-        part.targets = self.levels.iter().map(|level| Target::Level(*level)).collect();
         if let Some(own) = part.variables.get_mut(self.variable) {
             own.law = self.own_law(back);
         }

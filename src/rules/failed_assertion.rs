@@ -1,15 +1,11 @@
 //! `failed-assertion`, `undecided-assertion` and `unanswered-assertion`: what must hold, and does not, or may not.
 
 use super::Scene;
-use crate::answers::assertions::{Verdict, assertions};
+use crate::answers::assertions::{Judged, Verdict};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::forecast::Forecast;
 
-pub(super) fn check(scene: &Scene<'_>, forecast: &Forecast, out: &mut Diagnostics) {
-    if !forecast.troubles().is_empty() {
-        return;
-    }
-    for (assertion, judged) in scene.model.assertions.iter().zip(assertions(scene.model, forecast)) {
+pub(super) fn check(scene: &Scene<'_>, judged: Vec<Judged>, out: &mut Diagnostics) {
+    for (assertion, judged) in scene.model.assertions.iter().zip(judged) {
         let numbers = judged.numbers();
         let new = |code, message: String| {
             Diagnostic::new(code, assertion.claim.span, message).about(assertion.span)

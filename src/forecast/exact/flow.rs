@@ -63,9 +63,9 @@ impl<'a, T: Mass> Flow<'a, T> {
 
     /// Multiplies a table into the clique where it stands.
     pub(super) fn multiply(&mut self, table: &Table<T>) {
-        let offsets = self.tree.offsets(self.at, &table.axes);
-        offsets.multiply(&mut self.tables[self.at], &table.cells);
-        offsets.multiply(&mut self.belief, &table.cells);
+        let fit = self.tree.fit(self.at, &table.axes);
+        fit.multiply(&mut self.tables[self.at], &table.cells);
+        fit.multiply(&mut self.belief, &table.cells);
         // Whatever leads away from here is stale, and whatever follows from that.
         let mut ways: Vec<(usize, usize)> = self.neighbors(self.at).map(|next| (self.at, next)).collect();
         while let Some((from, to)) = ways.pop() {
@@ -80,8 +80,7 @@ impl<'a, T: Mass> Flow<'a, T> {
         if axes.is_empty() {
             return vec![1.0];
         }
-        let mut part = vec![T::ZERO; axes.iter().map(|axis| self.tree.size(*axis)).product()];
-        self.tree.offsets(self.at, axes).sum(&self.belief, &mut part);
+        let part = self.tree.fit(self.at, axes).sum(&self.belief);
         let all = total(&part);
         part.into_iter().map(|mass| mass.over(all).number()).collect()
     }
@@ -137,8 +136,8 @@ impl<'a, T: Mass> Flow<'a, T> {
     fn heard(&mut self, clique: usize, but: Option<usize>) -> Vec<T> {
         let mut belief = self.tables[clique].clone();
         for below in self.hanging[clique].iter().filter(|below| Some(**below) != but) {
-            if let (Some(said), Some(offsets)) = (&self.up[*below], self.tree.offsets_above(*below)) {
-                offsets.multiply(&mut belief, said);
+            if let (Some(said), Some(fit)) = (&self.up[*below], self.tree.fit_above(*below)) {
+                fit.multiply(&mut belief, said);
             }
         }
         if let Some(said) = self.down[clique].as_ref().filter(|_| self.tree.above(clique) != but) {
@@ -155,11 +154,7 @@ impl<'a, T: Mass> Flow<'a, T> {
             let run = belief.len() / self.tree.states_above(from);
             totals(&belief, run)
         } else {
-            let mut said = vec![T::ZERO; self.tree.states_above(to)];
-            if let Some(offsets) = self.tree.offsets_above(to) {
-                offsets.sum(&belief, &mut said);
-            }
-            said
+            self.tree.fit_above(to).map_or_else(Vec::new, |fit| fit.sum(&belief))
         };
         let most = greatest(&said);
         self.is_thin |= scale(&mut said, most);

@@ -281,12 +281,13 @@ impl Problem {
         Some(logs.iter().map(mass).collect())
     }
 
-    /// Lets all tables agree, at these levels and findings.
+    /// Lets all tables agree, at these levels and findings, or those alone that tell of one axis.
     pub(super) fn calibrate<T: Mass>(
         &self,
         part: &Part,
         levels: &[f64],
         findings: &[Finding],
+        wanted: Option<usize>,
     ) -> super::tree::Calibrated<T> {
         let law = |family: &Family| (family.clique, self.table(part, family, levels));
         let mut tables: Vec<(usize, Table<T>)> = self.families.par_iter().with_min_len(32).map(law).collect();
@@ -309,7 +310,10 @@ impl Problem {
             _ => true,
         });
         tables.extend(self.counts());
-        let mut calibrated = self.tree.calibrate(tables.iter().map(|(clique, table)| (*clique, table)));
+        let mut calibrated = {
+            let tables = tables.iter().map(|(clique, table)| (*clique, table));
+            self.tree.calibrate(tables, wanted.map(|axis| self.tree.home(axis)))
+        };
         calibrated.log_mass = if is_impossible { f64::NEG_INFINITY } else { calibrated.log_mass + alone };
         calibrated
     }

@@ -163,7 +163,7 @@ impl<'a> Scores<'a> {
             }
             findings[*node] = Finding::Settled(true);
         }
-        let belief = Belief::of(&exact.problem, &exact.part, &exact.levels, &findings).ok()?;
+        let belief = Belief::of(&exact.problem, &exact.part, &exact.levels, &findings, None).ok()?;
         Some((belief, findings))
     }
 

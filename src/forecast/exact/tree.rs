@@ -7,17 +7,18 @@
 #![expect(clippy::indexing_slicing, reason = "axes, cliques and cells are numbered here, and nowhere else")]
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, BinaryHeap};
+use std::collections::BinaryHeap;
 
 use rayon::prelude::*;
 
+use super::fit::Fit;
 use super::mass::Mass;
 
 /// Neighbors beyond which an axis cannot be eliminated within any bound.
 const MOST_NEIGHBORS: usize = 40;
 
 /// Tables with as many cells are shared out between processors.
-const LARGE: usize = 1 << 16;
+pub(super) const LARGE: usize = 1 << 16;
 /// So many shares.
 const SHARES: usize = 4;
 
@@ -47,91 +48,8 @@ struct Clique {
     cells: usize,
     /// Cells for each state of the separator.
     run: usize,
-    /// The clique that it hangs on, and where in its table the states of the separator are.
-    parent: Option<(usize, Offsets)>,
-}
-
-/// For each cell of a table the cell of a smaller one: the sum of one entry from each of two lists.
-#[derive(Clone, Debug)]
-pub(super) struct Offsets {
-    low: Vec<u32>,
-    high: Vec<u32>,
-}
-
-impl Offsets {
-    /// From a table over `axes` to one over `part` of them.
-    fn new(axes: &[usize], part: &[usize], sizes: &[usize]) -> Self {
-        let mut strides = vec![0_usize; axes.len()];
-        let mut stride = 1;
-        for axis in part {
-            if let Some(place) = axes.iter().position(|own| own == axis) {
-                strides[place] = stride;
-            }
-            stride *= sizes[*axis];
-        }
-        let mut cut = 0;
-        let mut low_cells = 1;
-        while cut < axes.len() && low_cells * sizes[axes[cut]] <= 1 << 10 {
-            low_cells *= sizes[axes[cut]];
-            cut += 1;
-        }
-        let list = |range: std::ops::Range<usize>| {
-            let mut all = vec![0_u32];
-            for place in range {
-                let step = u32::try_from(strides[place]).unwrap_or(u32::MAX);
-                let before = all.clone();
-                for state in 1..u32::try_from(sizes[axes[place]]).unwrap_or(0) {
-                    all.extend(before.iter().map(|offset| offset + state * step));
-                }
-            }
-            all
-        };
-        Self { low: list(0..cut), high: list(cut..axes.len()) }
-    }
-
-    pub(super) fn multiply<T: Mass>(&self, table: &mut [T], part: &[T]) {
-        let multiply = |(chunk, high): (&mut [T], &u32)| {
-            let part = &part[*high as usize..];
-            for (cell, low) in chunk.iter_mut().zip(&self.low) {
-                *cell = cell.times(part[*low as usize]);
-            }
-        };
-        if table.len() < LARGE {
-            table.chunks_mut(self.low.len()).zip(&self.high).for_each(multiply);
-        } else {
-            table.par_chunks_mut(self.low.len()).zip(&self.high).for_each(multiply);
-        }
-    }
-
-    pub(super) fn sum<T: Mass>(&self, table: &[T], part: &mut [T]) {
-        let sum = |table: &[T], high: &[u32], part: &mut [T]| {
-            for (chunk, high) in table.chunks(self.low.len()).zip(high) {
-                let part = &mut part[*high as usize..];
-                for (cell, low) in chunk.iter().zip(&self.low) {
-                    part[*low as usize] = part[*low as usize].plus(*cell);
-                }
-            }
-        };
-        if table.len() < LARGE {
-            return sum(table, &self.high, part);
-        }
-        // In as many shares on every machine, so that the same bits come out.
-        let size = self.high.len().div_ceil(SHARES);
-        let shares: Vec<Vec<T>> = table
-            .par_chunks(size * self.low.len())
-            .zip(self.high.par_chunks(size))
-            .map(|(table, high)| {
-                let mut share = vec![T::ZERO; part.len()];
-                sum(table, high, &mut share);
-                share
-            })
-            .collect();
-        for share in shares {
-            for (cell, share) in part.iter_mut().zip(share) {
-                *cell = cell.plus(share);
-            }
-        }
-    }
+    /// The clique that it hangs on, and how a table over the separator lies in its table.
+    parent: Option<(usize, Fit)>,
 }
 
 impl Tree {
@@ -141,13 +59,15 @@ impl Tree {
         scopes: impl Iterator<Item = &'a [usize]>,
         most: usize,
     ) -> Option<Self> {
-        let mut near: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); sizes.len()];
+        let mut near: Vec<Vec<usize>> = vec![Vec::new(); sizes.len()];
         for scope in scopes {
             for one in scope {
-                for other in scope.iter().filter(|other| *other != one) {
-                    near[*one].insert(*other);
-                }
+                near[*one].extend(scope.iter().filter(|other| *other != one));
             }
+        }
+        for near in &mut near {
+            near.sort_unstable();
+            near.dedup();
         }
         let eliminated = eliminate(&sizes, near, most)?;
         let tree = Self::join(sizes, &eliminated);
@@ -202,7 +122,7 @@ impl Tree {
         for (clique, place) in kept.iter().enumerate() {
             let separator = &separators[*place];
             let parent = separator.first().map(|axis| number[holder[position[*axis]]]);
-            let parent = parent.map(|up| (up, Offsets::new(&all_axes[up], separator, &sizes)));
+            let parent = parent.map(|up| (up, Fit::new(&all_axes[up], separator, &sizes)));
             let axes = all_axes[clique].clone();
             cliques.push(Clique { cells: product(&axes), run: product(&own[*place]), axes, parent });
         }
@@ -243,14 +163,14 @@ impl Tree {
         self.cliques[clique].cells / self.cliques[clique].run
     }
 
-    /// Where the states of those axes are in the table of the one that it hangs on.
-    pub(super) fn offsets_above(&self, clique: usize) -> Option<&Offsets> {
-        self.cliques[clique].parent.as_ref().map(|(_, offsets)| offsets)
+    /// How a table over those axes lies in that of the one that it hangs on.
+    pub(super) fn fit_above(&self, clique: usize) -> Option<&Fit> {
+        self.cliques[clique].parent.as_ref().map(|(_, fit)| fit)
     }
 
-    /// Where in a table over some axes of a clique the cells of its table are.
-    pub(super) fn offsets(&self, clique: usize, axes: &[usize]) -> Offsets {
-        Offsets::new(&self.cliques[clique].axes, axes, &self.sizes)
+    /// How a table over some axes of a clique lies in its table.
+    pub(super) fn fit(&self, clique: usize, axes: &[usize]) -> Fit {
+        Fit::new(&self.cliques[clique].axes, axes, &self.sizes)
     }
 
     /// States of an axis.
@@ -263,6 +183,11 @@ impl Tree {
         self.cliques.iter().map(|clique| clique.axes.len()).max().unwrap_or(0)
     }
 
+    /// The clique in which the belief over an axis is looked up.
+    pub(super) fn home(&self, axis: usize) -> usize {
+        self.home[axis]
+    }
+
     /// A clique that has all of these axes.
     pub(super) fn clique_with(&self, axes: &[usize]) -> Option<usize> {
         let first = axes.iter().min_by_key(|axis| self.eliminated[**axis].0)?;
@@ -270,15 +195,16 @@ impl Tree {
         axes.iter().all(|axis| self.cliques[clique].axes.contains(axis)).then_some(clique)
     }
 
-    /// Multiplies tables into their cliques and lets all cliques agree. Each table comes with its clique.
+    /// Multiplies tables into their cliques and lets all cliques agree, or those on the way to one that is wanted.
+    /// Each table comes with its clique.
     pub(super) fn calibrate<'a, T: Mass + 'a>(
         &self,
         tables: impl Iterator<Item = (usize, &'a Table<T>)>,
+        wanted: Option<usize>,
     ) -> Calibrated<T> {
         let mut beliefs: Vec<Vec<T>> = self.cliques.iter().map(|clique| vec![T::ONE; clique.cells]).collect();
         for (clique, table) in tables {
-            let offsets = Offsets::new(&self.cliques[clique].axes, &table.axes, &self.sizes);
-            offsets.multiply(&mut beliefs[clique], &table.cells);
+            self.fit(clique, &table.axes).multiply(&mut beliefs[clique], &table.cells);
         }
         let mut log_mass = 0.0;
         let mut is_thin = false;
@@ -294,27 +220,39 @@ impl Tree {
             is_thin |= scale(belief, most);
             let message = totals(belief, clique.run);
             match &clique.parent {
-                Some((up, offsets)) => offsets.multiply(&mut after[*up - number - 1], &message),
+                Some((up, fit)) => fit.multiply(&mut after[*up - number - 1], &message),
                 None => log_mass += message[0].log(),
             }
             messages.push(message);
         }
-        for (number, clique) in self.cliques.iter().enumerate().rev() {
-            let Some((up, offsets)) = &clique.parent else {
+        let is_wanted = self.way_to(wanted);
+        for (number, clique) in self.cliques.iter().enumerate().rev().filter(|(number, _)| is_wanted[*number])
+        {
+            let Some((up, fit)) = &clique.parent else {
                 let all = messages[number][0];
                 for cell in &mut beliefs[number] {
                     *cell = cell.over(all);
                 }
                 continue;
             };
-            let mut back = vec![T::ZERO; messages[number].len()];
-            offsets.sum(&beliefs[*up], &mut back);
+            let mut back = fit.sum(&beliefs[*up]);
             for (back, sent) in back.iter_mut().zip(&messages[number]) {
                 *back = back.over(*sent);
             }
             spread(&mut beliefs[number], clique.run, &back);
         }
         Calibrated { beliefs, log_mass, is_thin }
+    }
+
+    /// The cliques from a root to one; all if none is named.
+    fn way_to(&self, clique: Option<usize>) -> Vec<bool> {
+        let mut is_on_it = vec![clique.is_none(); self.cliques.len()];
+        let mut next = clique;
+        while let Some(at) = next {
+            is_on_it[at] = true;
+            next = self.above(at);
+        }
+        is_on_it
     }
 }
 
@@ -331,10 +269,7 @@ pub(super) struct Calibrated<T> {
 impl<T: Mass> Calibrated<T> {
     /// The belief over some axes of a clique, in the order given; sums to one.
     pub(super) fn marginal(&self, tree: &Tree, clique: usize, axes: &[usize]) -> Vec<T> {
-        let cells = axes.iter().map(|axis| tree.sizes[*axis]).product();
-        let mut part = vec![T::ZERO; cells];
-        Offsets::new(&tree.cliques[clique].axes, axes, &tree.sizes).sum(&self.beliefs[clique], &mut part);
-        part
+        tree.fit(clique, axes).sum(&self.beliefs[clique])
     }
 
     /// The belief over one axis.
@@ -466,26 +401,14 @@ pub(super) fn spread<T: Mass>(cells: &mut [T], run: usize, factors: &[T]) {
 }
 
 /// Axes in the order of their elimination, each with those that are its neighbors by then. `None` if a clique would
-/// have more cells than `most`.
-fn eliminate(
-    sizes: &[usize],
-    mut near: Vec<BTreeSet<usize>>,
-    most: usize,
-) -> Option<Vec<(usize, Vec<usize>)>> {
-    // Least fill first, then fewest cells, then the first axis.
-    let score = |near: &[BTreeSet<usize>], axis: usize| {
-        let own = &near[axis];
-        if own.len() > MOST_NEIGHBORS {
-            return (usize::MAX, own.len(), axis);
-        }
-        let missing = |one: &usize| own.range(one + 1..).filter(|other| !near[*one].contains(other)).count();
-        let cells = own.iter().fold(sizes[axis], |cells, other| cells.saturating_mul(sizes[*other]));
-        (own.iter().map(missing).sum(), cells, axis)
-    };
-    let mut scores: Vec<(usize, usize, usize)> = (0..sizes.len()).map(|axis| score(&near, axis)).collect();
-    let mut queue: BinaryHeap<Reverse<(usize, usize, usize)>> = scores.iter().copied().map(Reverse).collect();
+/// have more cells than `most`. Neighbors come and go in order.
+fn eliminate(sizes: &[usize], mut near: Vec<Vec<usize>>, most: usize) -> Option<Vec<(usize, Vec<usize>)>> {
+    let mut marks = Marks { last: 0, of: vec![0; sizes.len()] };
+    let mut scores: Vec<Score> = (0..sizes.len()).map(|axis| score(sizes, &near, axis, &mut marks)).collect();
+    let mut queue: BinaryHeap<Reverse<Score>> = scores.iter().copied().map(Reverse).collect();
     let mut done = vec![false; sizes.len()];
     let mut eliminated = Vec::with_capacity(sizes.len());
+    let mut stale = Vec::new();
     while let Some(Reverse(next)) = queue.pop() {
         let axis = next.2;
         if done[axis] || scores[axis] != next {
@@ -497,25 +420,85 @@ fn eliminate(
             return None;
         }
         done[axis] = true;
-        let mut stale = BTreeSet::new();
         for one in &own {
-            near[*one].remove(&axis);
-            near[*one].extend(own.iter().filter(|other| *other != one));
+            near[*one] = joined(&near[*one], &own, [axis, *one]);
         }
+        stale.clear();
+        stale.extend(&own);
         for one in &own {
-            stale.insert(*one);
             if next.0 > 0 && near[*one].len() <= 4 * MOST_NEIGHBORS {
                 stale.extend(&near[*one]);
             }
         }
-        for one in stale {
-            let fresh = score(&near, one);
-            if fresh != scores[one] {
-                scores[one] = fresh;
+        stale.sort_unstable();
+        stale.dedup();
+        for one in &stale {
+            let fresh = score(sizes, &near, *one, &mut marks);
+            if fresh != scores[*one] {
+                scores[*one] = fresh;
                 queue.push(Reverse(fresh));
             }
         }
-        eliminated.push((axis, own.into_iter().collect()));
+        eliminated.push((axis, own));
     }
     Some(eliminated)
+}
+
+/// What an axis would cost if it were the next: least fill first, then fewest cells, then the first axis.
+type Score = (usize, usize, usize);
+
+fn score(sizes: &[usize], near: &[Vec<usize>], axis: usize, marks: &mut Marks) -> Score {
+    let own = &near[axis];
+    if own.len() > MOST_NEIGHBORS {
+        return (usize::MAX, own.len(), axis);
+    }
+    marks.set(own);
+    // Each pair of neighbors that are neighbors themselves is found from both its ends.
+    let links: usize = own.iter().map(|one| marks.count(&near[*one])).sum();
+    let missing = (own.len() * own.len().saturating_sub(1) - links) / 2;
+    let cells = own.iter().fold(sizes[axis], |cells, other| cells.saturating_mul(sizes[*other]));
+    (missing, cells, axis)
+}
+
+/// A set of axes that is quickly made anew.
+struct Marks {
+    last: u32,
+    of: Vec<u32>,
+}
+
+impl Marks {
+    fn set(&mut self, axes: &[usize]) {
+        if self.last == u32::MAX {
+            (self.last, self.of) = (0, vec![0; self.of.len()]);
+        }
+        self.last += 1;
+        for axis in axes {
+            self.of[*axis] = self.last;
+        }
+    }
+
+    fn count(&self, axes: &[usize]) -> usize {
+        axes.iter().filter(|axis| self.of[**axis] == self.last).count()
+    }
+}
+
+/// What is in either of two lists that are in order, but for two.
+fn joined(one: &[usize], other: &[usize], without: [usize; 2]) -> Vec<usize> {
+    let mut all = Vec::with_capacity(one.len() + other.len());
+    let (mut one, mut other) = (one.iter().peekable(), other.iter().peekable());
+    loop {
+        let next = match (one.peek(), other.peek()) {
+            (Some(left), Some(right)) if left < right => one.next(),
+            (Some(left), Some(right)) if left == right => {
+                one.next();
+                other.next()
+            }
+            (_, Some(_)) => other.next(),
+            (_, None) => one.next(),
+        };
+        let Some(next) = next else { return all };
+        if !without.contains(next) {
+            all.push(*next);
+        }
+    }
 }

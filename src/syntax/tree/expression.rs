@@ -60,7 +60,7 @@ pub enum Term {
 }
 
 /// The operators of arithmetic.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "each is what it is called")]
 pub enum Operator {
     Plus,
@@ -70,7 +70,7 @@ pub enum Operator {
 }
 
 /// The comparisons.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "each is what it is called")]
 pub enum Comparison {
     Less,
