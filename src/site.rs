@@ -8,6 +8,7 @@
 mod calendar;
 mod chart;
 mod data;
+mod downstream;
 mod edition;
 mod feed;
 mod html;

@@ -101,7 +101,7 @@ impl Sources {
 
     /// Where a span begins, as `path:line`; empty where there is no such file.
     pub fn place(&self, span: Span) -> String {
-        let line = |source: &Source| format!("{}:{}", source.path, source.position(span.start).line);
+        let line = |source: &Source| format!("{}:{}", source.path, source.line(span.start));
         self.get(span.source).map(line).unwrap_or_default()
     }
 
@@ -201,13 +201,17 @@ impl Source {
 
     /// Line and column of an offset; an offset past the end is the end.
     pub fn position(&self, offset: u32) -> Position {
-        let lines = self.line_starts();
-        let line = lines.partition_point(|start| *start <= offset).max(1);
-        let start = lines.get(line - 1).copied().unwrap_or(0) as usize;
+        let line = self.line(offset);
+        let start = self.line_starts().get(line - 1).copied().unwrap_or(0) as usize;
         let before = self.text.get(start..).unwrap_or_default();
         let width = (offset as usize).saturating_sub(start);
         let column = before.char_indices().take_while(|(at, _)| *at < width).count() + 1;
         Position { line, column }
+    }
+
+    /// The line of an offset, counted from 1.
+    pub fn line(&self, offset: u32) -> usize {
+        self.line_starts().partition_point(|start| *start <= offset).max(1)
     }
 
     /// The text of the lines from `first` to `last` (counted from 1), and where it begins.

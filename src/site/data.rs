@@ -5,6 +5,7 @@
 
 mod csv;
 mod entry;
+mod layout;
 mod network;
 mod node;
 
@@ -43,15 +44,14 @@ pub(super) fn node_path(id: &str) -> String {
 
 /// A node as its file shows it.
 pub(super) fn node_json(edition: &Edition<'_>, id: NodeId) -> String {
-    // Nothing of a view can fail to be written as JSON.
-    let mut text = serde_json::to_string_pretty(&node::node(edition, id)).unwrap_or_default();
+    let mut text = layout::pretty(&node::node(edition, id));
     text.push('\n');
     text
 }
 
 /// What is written about a node, as its page shows it; its file has all that follows too.
 pub(super) fn entry_json(edition: &Edition<'_>, id: NodeId) -> String {
-    serde_json::to_string_pretty(&entry::NodeEntry::new(edition, id)).unwrap_or_default()
+    layout::pretty(&entry::NodeEntry::new(edition, id))
 }
 
 /// JSON in one line: it is as long as the network, and read by programs alone.

@@ -6,11 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use super::chart::spark;
+use super::downstream;
 use super::html::Html;
 use super::index::Index;
 use super::place::{Place, Slugs};
-use super::view::Link;
-use crate::answers::assertions::{self, Judged};
+use super::view::{Link, NodeLinks};
+use crate::answers::assertions::Judged;
 use crate::answers::due::{self, Task};
 use crate::answers::memory::{Answers, Memory};
 use crate::answers::past::Past;
@@ -45,6 +46,10 @@ pub struct Edition<'a> {
     answers: Answers,
     effect: Vec<OnceLock<Option<Effect>>>,
     why: Vec<OnceLock<Option<Why>>>,
+    /// The nodes as pages name them.
+    pub(super) links: NodeLinks,
+    /// How many published nodes lie downstream of each.
+    downstream: OnceLock<Vec<usize>>,
     /// What rules say about nodes that are published, by node.
     spoken: Vec<Spoken>,
     /// The verdict on each assertion, in the order of the model.
@@ -114,8 +119,10 @@ impl<'a> Edition<'a> {
             effect: vec![OnceLock::new(); model.nodes.len()],
             effects,
             why: vec![OnceLock::new(); model.nodes.len()],
+            links: NodeLinks::new(model.nodes.len()),
+            downstream: OnceLock::new(),
             spoken,
-            judged: assertions::assertions(model, forecast),
+            judged: memory.judged(model, forecast),
             tasks: tasks.filter(|task| is_shown(task.node)).collect(),
             scored: group(
                 model,
@@ -207,6 +214,16 @@ impl<'a> Edition<'a> {
     pub(super) fn why(&self, id: NodeId) -> Option<&Why> {
         let find = || self.answers.why(self.model, self.forecast, id).filter(|_| has_page(self.node(id)));
         filled(self.why.get(id.index())?, find).as_ref()
+    }
+
+    /// How many published nodes lie downstream of a node.
+    pub(super) fn downstream(&self, id: NodeId) -> usize {
+        let counts = self.downstream.get_or_init(|| {
+            let target = |place: &usize| self.model.edges.get(*place).map(|edge| edge.target.index());
+            let targets = self.from.iter().map(|places| places.iter().filter_map(target).collect());
+            downstream::counts(&targets.collect::<Vec<_>>())
+        });
+        counts.get(id.index()).copied().unwrap_or_default()
     }
 
     /// What rules say, in the order of nodes, then of rules.

@@ -1,5 +1,7 @@
 //! Templates: those of the binary, each of which a file of the same name takes the place of.
 
+mod inline;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -7,8 +9,12 @@ use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Value, ValueKind};
 use minijinja::{AutoEscape, Environment, ErrorKind, UndefinedBehavior};
 
-use super::html::escaped;
+use self::inline::Macros;
+use super::html::parts;
 use super::memory::Mark;
+
+/// A page has room in so many bytes, or nearly.
+const ROOM: usize = 60_000;
 
 macro_rules! embedded {
     ($($name:literal),* $(,)?) => {
@@ -97,8 +103,9 @@ impl Templates {
         // Those of the binary are always the same.
         let mark = Mark::of(&own);
         let mut assets = BTreeMap::new();
-        let embedded = EMBEDDED.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
-        for (name, text) in embedded.chain(own) {
+        let embedded = EMBEDDED.iter().map(|(name, text)| ((*name).to_owned(), inlined(name, text, &own)));
+        let embedded: Vec<(String, String)> = embedded.collect();
+        for (name, text) in embedded.into_iter().chain(own) {
             if name.starts_with("assets/") {
                 assets.insert(name, text);
             } else {
@@ -133,7 +140,9 @@ impl Templates {
 
     pub(super) fn render(&self, name: &str, context: Value) -> Result<Vec<u8>, TemplateFault> {
         let template = self.environment.get_template(name).map_err(|error| fault(&error))?;
-        template.render(context).map(String::into_bytes).map_err(|error| fault(&error))
+        let mut bytes = Vec::with_capacity(ROOM);
+        template.render_captured_to(context, &mut bytes).map_err(|error| fault(&error))?;
+        Ok(bytes)
     }
 }
 
@@ -173,11 +182,25 @@ fn squeezed(sheet: &str) -> String {
     out
 }
 
+/// A template of the binary without calls of the macros that it shares, unless those are the user's own: what is wrong
+/// with theirs is told where they wrote it.
+fn inlined(name: &str, text: &str, own: &BTreeMap<String, String>) -> String {
+    const SHARED: &str = "macros.html";
+    let Some((_, shared)) = EMBEDDED.iter().find(|(name, _)| *name == SHARED) else { return text.to_owned() };
+    if !name.ends_with(".html") {
+        return text.to_owned();
+    }
+    let shared = if own.contains_key(SHARED) { Macros::default() } else { Macros::of(shared, "m.") };
+    let text = shared.and(Macros::of(text, "")).inlined(text);
+    // A layout sees what its pages import, and that of a user may make use of it.
+    if own.contains_key("layout.html") { text } else { inline::needed(&text) }
+}
+
 /// Markup as it is, text as text; what is not there and what has no form of its own is a fault of the template.
 fn write(out: &mut minijinja::Output<'_>, value: &Value) -> Result<(), minijinja::Error> {
     let written = match value.as_str() {
         Some(text) if value.is_safe() => out.write_str(text),
-        Some(text) => out.write_str(&escaped(text)),
+        Some(text) => parts(text).try_for_each(|part| out.write_str(part)),
         None if value.kind() == ValueKind::Number => write!(out, "{value}"),
         None => {
             let what = format!("{} cannot be shown on a page", value.kind());

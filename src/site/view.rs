@@ -2,7 +2,11 @@
 //!
 //! Every number and date is text by now, every address is joined: a template chooses and lays out, no more.
 
-use serde::Serialize;
+use std::ops::Deref;
+use std::sync::{Arc, OnceLock};
+
+use minijinja::value::{Serde, Value, serializing_for_value};
+use serde::{Serialize, Serializer};
 
 use super::edition::Edition;
 use super::html::Html;
@@ -275,9 +279,13 @@ pub(super) fn span_words(days: i64) -> String {
     format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
 }
 
-/// A node, as other pages name it.
+/// A node, as other pages name it. An edition makes it once for all pages of a folder.
+#[derive(Clone, Debug)]
+pub(super) struct NodeLink(Arc<(Named, Value)>);
+
+/// What there is to say of it.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct NodeLink {
+pub(super) struct Named {
     pub(super) id: String,
     pub(super) href: String,
     pub(super) title: String,
@@ -291,15 +299,55 @@ pub(super) struct NodeLink {
 
 impl NodeLink {
     pub(super) fn new(edition: &Edition<'_>, here: &Place, id: NodeId) -> Self {
-        let node = edition.node(id);
-        Self {
-            id: node.id.to_string(),
-            href: here.to(&Place::node(node)),
-            title: node.title.value.to_string(),
-            kind: node.kind.word(),
-            state: state(edition, node),
-            chance: edition.forecast.now(id).map(Chance::new),
-        }
+        edition.links.get(here, id, || {
+            let node = edition.node(id);
+            let named = Named {
+                id: node.id.to_string(),
+                href: here.to(&Place::node(node)),
+                title: node.title.value.to_string(),
+                kind: node.kind.word(),
+                state: state(edition, node),
+                chance: edition.forecast.now(id).map(Chance::new),
+            };
+            let value = Value::from(Serde(&named));
+            Self(Arc::new((named, value)))
+        })
+    }
+}
+
+impl Deref for NodeLink {
+    type Target = Named;
+
+    fn deref(&self) -> &Named {
+        &self.0.0
+    }
+}
+
+impl Serialize for NodeLink {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let (named, value) = &*self.0;
+        if serializing_for_value() { value.serialize(serializer) } else { named.serialize(serializer) }
+    }
+}
+
+/// The nodes as pages name them, as far as any did, by how links lead from a page to the pages of nodes.
+#[derive(Debug)]
+pub(super) struct NodeLinks([Vec<OnceLock<NodeLink>>; 3]);
+
+impl NodeLinks {
+    /// Of so many nodes.
+    pub(super) fn new(nodes: usize) -> Self {
+        Self([(); 3].map(|()| vec![OnceLock::new(); nodes]))
+    }
+
+    fn get(&self, here: &Place, id: NodeId, make: impl Fn() -> NodeLink) -> NodeLink {
+        let [beside, below, across] = &self.0;
+        let links = match here.path().rsplit_once('/') {
+            Some(("node", _)) => beside,
+            Some(_) => across,
+            None => below,
+        };
+        links.get(id.index()).map_or_else(&make, |link| link.get_or_init(&make).clone())
     }
 }
 

@@ -50,11 +50,12 @@ fn scaled(number: f64, power: f64) -> Option<u64> {
         return None;
     }
     let size = number.abs() * power;
-    let below = size.floor();
-    let is_close = (size - below - 0.5).abs() < 1e-6 * size.max(1.0);
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to 10^15")]
-    let units = size.round() as u64;
-    (!is_close).then_some(units)
+    let below = size as u64;
+    #[expect(clippy::cast_precision_loss, reason = "up to 10^15")]
+    let part = size - below as f64;
+    let is_close = (part - 0.5).abs() < 1e-6 * size.max(1.0);
+    (!is_close).then_some(below + u64::from(part > 0.5))
 }
 
 #[cfg(test)]

@@ -5,23 +5,79 @@ use std::fmt;
 use unicode_width::UnicodeWidthChar as _;
 
 use crate::site::html::Html;
-use crate::value::fixed;
+
+/// A chart of usual size has room in so many bytes.
+const ROOM: usize = 1 << 12;
 
 /// A number as SVG has it: one decimal at most, and 0 for what is no number.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(in crate::site) struct Number(pub(in crate::site) f64);
 
-impl fmt::Display for Number {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Number {
+    /// Adds it to a text. A site has millions of them.
+    fn add_to(self, out: &mut String) {
         const MOST: f64 = 9_999_999.0;
         let value = if self.0.is_nan() { 0.0 } else { self.0.clamp(-MOST, MOST) };
-        let tenths = (value.abs() * 10.0).round() as u64;
+        let size = value.abs() * 10.0;
+        let below = size as u32;
+        let tenths = below + u32::from(size - f64::from(below) >= 0.5);
         if value < 0.0 && tenths > 0 {
-            f.write_str("-")?;
+            out.push('-');
         }
-        let number = fixed(tenths as f64 / 10.0, usize::from(!tenths.is_multiple_of(10)));
-        f.write_str(&number)
+        // Eight figures before the point, it, and one behind.
+        let mut figures = [b'.'; 10];
+        let mut rest = tenths / 10;
+        let mut start = figures.len() - 2;
+        loop {
+            start -= 1;
+            if let Some(figure) = figures.get_mut(start) {
+                *figure = b'0' + u8::try_from(rest % 10).unwrap_or(0);
+            }
+            rest /= 10;
+            if rest == 0 {
+                break;
+            }
+        }
+        let mut end = figures.len() - 2;
+        if !tenths.is_multiple_of(10) {
+            end = figures.len();
+            figures[9] = b'0' + u8::try_from(tenths % 10).unwrap_or(0);
+        }
+        out.push_str(std::str::from_utf8(figures.get(start..end).unwrap_or_default()).unwrap_or_default());
     }
+}
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = String::new();
+        self.add_to(&mut out);
+        f.write_str(&out)
+    }
+}
+
+/// What markup is put together from: words of ours and numbers.
+trait Piece {
+    fn add_to(&self, out: &mut String);
+}
+
+impl Piece for &str {
+    fn add_to(&self, out: &mut String) {
+        out.push_str(self);
+    }
+}
+
+impl Piece for Number {
+    fn add_to(&self, out: &mut String) {
+        Self::add_to(*self, out);
+    }
+}
+
+/// Adds pieces to a text, one after the other: what the standard formatter would make of them, sooner.
+macro_rules! add {
+    ($out:expr; $($piece:expr),+ $(,)?) => {{
+        let out: &mut String = $out;
+        $(Piece::add_to(&$piece, out);)+
+    }};
 }
 
 /// Where a text is held.
@@ -62,11 +118,8 @@ impl Canvas {
 
     fn start(class: &str, width: f64, height: f64, role: &str, name: &str) -> Self {
         let (width, height) = (Number(width), Number(height));
-        let mut out = Html::new();
-        out.fmt(format_args!(
-            "<svg class=\"chart {class}\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" \
-             role=\"{role}\" aria-label=\""
-        ));
+        let mut out = Html::with_capacity(ROOM);
+        add!(out.markup(); "<svg class=\"chart ", class, "\" viewBox=\"0 0 ", width, " ", height, "\" width=\"", width, "\" height=\"", height, "\" role=\"", role, "\" aria-label=\"");
         out.text(name);
         out.raw("\">");
         Self { out }
@@ -86,40 +139,38 @@ impl Canvas {
 
     pub(super) fn line(&mut self, class: &str, [x1, y1]: [f64; 2], [x2, y2]: [f64; 2]) {
         let (x1, y1, x2, y2) = (Number(x1), Number(y1), Number(x2), Number(y2));
-        self.out.fmt(format_args!("<path class=\"{class}\" d=\"M{x1} {y1}L{x2} {y2}\"/>"));
+        add!(self.out.markup(); "<path class=\"", class, "\" d=\"M", x1, " ", y1, "L", x2, " ", y2, "\"/>");
     }
 
     pub(super) fn rect(&mut self, class: &str, [x, y]: [f64; 2], [width, height]: [f64; 2]) {
         let (x, y) = (Number(x), Number(y));
         let (width, height) = (Number(width.max(0.0)), Number(height.max(0.0)));
-        self.out.fmt(format_args!(
-            "<rect class=\"{class}\" x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\"/>"
-        ));
+        add!(self.out.markup(); "<rect class=\"", class, "\" x=\"", x, "\" y=\"", y, "\" width=\"", width, "\" height=\"", height, "\"/>");
     }
 
     pub(super) fn circle(&mut self, class: &str, [x, y]: [f64; 2], radius: f64) {
         let (x, y, radius) = (Number(x), Number(y), Number(radius.max(0.0)));
-        self.out.fmt(format_args!("<circle class=\"{class}\" cx=\"{x}\" cy=\"{y}\" r=\"{radius}\"/>"));
+        add!(self.out.markup(); "<circle class=\"", class, "\" cx=\"", x, "\" cy=\"", y, "\" r=\"", radius, "\"/>");
     }
 
     pub(super) fn path(&mut self, class: &str, path: &Path) {
-        self.out.fmt(format_args!("<path class=\"{class}\" d=\"{}\"/>", path.0));
+        add!(self.out.markup(); "<path class=\"", class, "\" d=\"", path.0.as_str(), "\"/>");
     }
 
     /// A path of a width, with an id that `same` takes it up by.
     pub(super) fn stroke(&mut self, id: &str, width: f64, path: &Path) {
         let width = Number(width);
-        self.out.fmt(format_args!("<path id=\"{id}\" stroke-width=\"{width}\" d=\"{}\"/>", path.0));
+        add!(self.out.markup(); "<path id=\"", id, "\" stroke-width=\"", width, "\" d=\"", path.0.as_str(), "\"/>");
     }
 
     /// What has this id, once more.
     pub(super) fn same(&mut self, class: &str, id: &str) {
-        self.out.fmt(format_args!("<use class=\"{class}\" href=\"#{id}\"/>"));
+        add!(self.out.markup(); "<use class=\"", class, "\" href=\"#", id, "\"/>");
     }
 
     pub(super) fn text(&mut self, class: &str, anchor: Anchor, [x, y]: [f64; 2], words: &str) {
         let (x, y, anchor) = (Number(x), Number(y), anchor.attribute());
-        self.out.fmt(format_args!("<text class=\"{class}\" x=\"{x}\" y=\"{y}\"{anchor}>"));
+        add!(self.out.markup(); "<text class=\"", class, "\" x=\"", x, "\" y=\"", y, "\"", anchor, ">");
         self.out.text(words);
         self.out.raw("</text>");
     }
@@ -130,10 +181,10 @@ impl Canvas {
             return;
         }
         let (x, y) = (Number(x), Number(y));
-        self.out.fmt(format_args!("<text class=\"legend\" x=\"{x}\" y=\"{y}\">"));
+        add!(self.out.markup(); "<text class=\"legend\" x=\"", x, "\" y=\"", y, "\">");
         for (place, (class, sign, words)) in keys.iter().enumerate() {
             self.out.raw(if place > 0 { "\u{2003}" } else { "" });
-            self.out.fmt(format_args!("<tspan class=\"key {class}\">{sign}</tspan> "));
+            add!(self.out.markup(); "<tspan class=\"key ", *class, "\">", *sign, "</tspan> ");
             self.out.text(words);
         }
         self.out.raw("</text>");
@@ -141,12 +192,12 @@ impl Canvas {
 
     /// Opens a group; `close` ends it.
     pub(super) fn open(&mut self, class: &str) {
-        self.out.fmt(format_args!("<g class=\"{class}\">"));
+        add!(self.out.markup(); "<g class=\"", class, "\">");
     }
 
     /// Opens a group that can be linked to. The id is made of letters, digits, `-` and `_`.
     pub(super) fn open_at(&mut self, class: &str, id: &str) {
-        self.out.fmt(format_args!("<g class=\"{class}\" id=\"{id}\">"));
+        add!(self.out.markup(); "<g class=\"", class, "\" id=\"", id, "\">");
     }
 
     pub(super) fn close(&mut self) {
@@ -157,7 +208,7 @@ impl Canvas {
     /// What is drawn from a place of its own, whose texts and boxes a style sheet puts into theirs.
     pub(super) fn placed(&mut self, class: &str, [x, y]: [f64; 2], tip: &str, draw: impl FnOnce(&mut Self)) {
         let (x, y) = (Number(x), Number(y));
-        self.out.fmt(format_args!("<g class=\"{class}\" transform=\"translate({x} {y})\">"));
+        add!(self.out.markup(); "<g class=\"", class, "\" transform=\"translate(", x, " ", y, ")\">");
         if !tip.is_empty() {
             self.tip(tip);
         }
@@ -167,14 +218,14 @@ impl Canvas {
 
     /// A text that a style sheet puts into its place.
     pub(super) fn word(&mut self, class: &str, words: &str) {
-        self.out.fmt(format_args!("<text class=\"{class}\">"));
+        add!(self.out.markup(); "<text class=\"", class, "\">");
         self.out.text(words);
         self.out.raw("</text>");
     }
 
     /// A box that a style sheet puts into its place.
     pub(super) fn bare(&mut self, class: &str) {
-        self.out.fmt(format_args!("<rect class=\"{class}\"/>"));
+        add!(self.out.markup(); "<rect class=\"", class, "\"/>");
     }
 
     pub(super) fn tipped(&mut self, class: &str, words: &str, draw: impl FnOnce(&mut Self)) {
@@ -204,34 +255,28 @@ impl Canvas {
 pub(super) struct Path(String);
 
 impl Path {
-    fn add(&mut self, part: fmt::Arguments<'_>) {
-        let _ = fmt::Write::write_fmt(&mut self.0, part);
-    }
-
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
     /// On from where it is, or from here if it is nowhere yet.
     pub(super) fn to(&mut self, [x, y]: [f64; 2]) {
-        let sign = if self.0.is_empty() { 'M' } else { 'L' };
-        self.add(format_args!("{sign}{} {}", Number(x), Number(y)));
+        let sign = if self.0.is_empty() { "M" } else { "L" };
+        add!(&mut self.0; sign, Number(x), " ", Number(y));
     }
 
     pub(super) fn level_to(&mut self, x: f64) {
-        self.add(format_args!("H{}", Number(x)));
+        add!(&mut self.0; "H", Number(x));
     }
 
     pub(super) fn upright_to(&mut self, y: f64) {
-        self.add(format_args!("V{}", Number(y)));
+        add!(&mut self.0; "V", Number(y));
     }
 
     /// Bent by two points.
     pub(super) fn curve(&mut self, one: [f64; 2], other: [f64; 2], to: [f64; 2]) {
-        self.add(format_args!("C"));
-        for (place, [x, y]) in [one, other, to].into_iter().enumerate() {
-            let gap = if place > 0 { " " } else { "" };
-            self.add(format_args!("{gap}{} {}", Number(x), Number(y)));
+        for (gap, [x, y]) in [("C", one), (" ", other), (" ", to)] {
+            add!(&mut self.0; gap, Number(x), " ", Number(y));
         }
     }
 

@@ -195,7 +195,7 @@ fn strip(edition: &Edition<'_>, here: &Place) -> Html {
         let link = NodeLink::new(edition, here, id);
         rows.entry(domain).or_default().push(strip::Dot {
             probability: now.probability,
-            href: link.href,
+            href: link.href.clone(),
             title: format!("{} {}: {}", link.id, link.title, crate::value::percent(now.probability)),
         });
     }

@@ -181,12 +181,12 @@ fn timeline(edition: &Edition<'_>, here: &Place, coming: &[Due]) -> Figure {
     let row = |id: NodeId| {
         let (window, link) = (awaited(edition, id)?, NodeLink::new(edition, here, id));
         Some(timeline::Row {
-            label: link.title,
-            href: link.href,
+            label: link.title.clone(),
+            href: link.href.clone(),
             first: window.first(),
             last: window.last(),
             state: link.state,
-            chance: link.chance.map_or_else(String::new, |chance| chance.text),
+            chance: link.chance.as_ref().map_or_else(String::new, |chance| chance.text.clone()),
         })
     };
     // A node with milestones heads a group; nodes alone stand together at the end.
@@ -198,7 +198,7 @@ fn timeline(edition: &Edition<'_>, here: &Place, coming: &[Due]) -> Figure {
             let link = NodeLink::new(edition, here, node);
             timeline::Group {
                 heading: format!("{} {}", link.id, link.title),
-                href: link.href,
+                href: link.href.clone(),
                 rows: rows.into_iter().filter_map(row).collect(),
             }
         })

@@ -176,11 +176,11 @@ fn graph(scene: &Scene<'_>, into: &[(usize, &Edge)], from: &[(usize, &Edge)]) ->
 fn dot(scene: &Scene<'_>, id: NodeId) -> Dot {
     let link = scene.link(id);
     Dot {
-        id: link.id,
-        title: link.title,
-        href: link.href,
+        id: link.id.clone(),
+        title: link.title.clone(),
+        href: link.href.clone(),
         kind: link.kind,
-        chance: link.chance.map_or_else(String::new, |chance| chance.text),
+        chance: link.chance.as_ref().map_or_else(String::new, |chance| chance.text.clone()),
     }
 }
 

@@ -79,7 +79,7 @@ pub(super) fn cascades(scene: &Scene<'_>) -> Cascades {
     let mut seen = BTreeSet::from([scene.id]);
     let mut levels: Vec<Vec<(NodeId, Vec<NodeId>)>> = Vec::new();
     let mut above = vec![scene.id];
-    while !above.is_empty() && seen.len() <= 20 * DOWNSTREAM {
+    while !above.is_empty() && seen.len() <= DOWNSTREAM {
         let mut level: Vec<(NodeId, Vec<NodeId>)> = Vec::new();
         // Where each node of this level is.
         let mut places: BTreeMap<NodeId, usize> = BTreeMap::new();
@@ -96,13 +96,18 @@ pub(super) fn cascades(scene: &Scene<'_>) -> Cascades {
         above = level.iter().map(|(node, _)| *node).collect();
         levels.push(level);
     }
-    let all = seen.len() - 1;
     let shown: Vec<NodeId> = levels.iter().flatten().map(|(node, _)| *node).take(DOWNSTREAM).collect();
-    let carried = edition.effects.among(scene.id, &shown);
+    // What a yes would make of those that it moves most is known already.
+    let effect = edition.effect(scene.id);
+    let known: BTreeMap<NodeId, f64> =
+        effect.map_or_else(BTreeMap::new, |effect| effect.yes.iter().map(|one| (one.node, one.to)).collect());
+    let others: Vec<NodeId> = shown.iter().filter(|node| !known.contains_key(node)).copied().collect();
+    let others = edition.effects.among(scene.id, &others);
     let fall = |(node, through): &(NodeId, Vec<NodeId>)| {
-        let both = carried.iter().find(|both| both.node == *node);
+        let other = || others.iter().find(|both| both.node == *node).map(|both| both.given[0].0);
         let now = edition.forecast.now(*node);
-        let by = both.zip(now).map(|(both, now)| Signed::points(both.given[0].0 - now.probability));
+        let carried = known.get(node).copied().or_else(other);
+        let by = carried.zip(now).map(|(to, now)| Signed::points(to - now.probability));
         let through = through.iter().filter(|from| **from != scene.id);
         Fall {
             node: scene.link(*node),
@@ -119,7 +124,7 @@ pub(super) fn cascades(scene: &Scene<'_>) -> Cascades {
             shown.push(falls);
         }
     }
-    Cascades { levels: shown, left_out: all.saturating_sub(DOWNSTREAM) }
+    Cascades { levels: shown, left_out: edition.downstream(scene.id).saturating_sub(DOWNSTREAM) }
 }
 
 /// An open node whose outcome would tell much about this one.

@@ -55,12 +55,12 @@ fn chart(scene: &Scene<'_>) -> Html {
         let window = node.window_on(today).filter(|_| !node.private)?;
         let link = scene.link(id);
         Some(Row {
-            label: link.title,
-            href: link.href,
+            label: link.title.clone(),
+            href: link.href.clone(),
             first: window.first(),
             last: window.last(),
             state: link.state,
-            chance: link.chance.map_or_else(String::new, |chance| chance.text),
+            chance: link.chance.as_ref().map_or_else(String::new, |chance| chance.text.clone()),
         })
     };
     let mut rows: Vec<Row> = scene.node.milestones.iter().filter_map(|id| row(*id)).collect();
