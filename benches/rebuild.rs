@@ -22,7 +22,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use pages::{Numbers, pages, tree};
+use pages::{Numbers, pages, subjects, tree};
 use row::median;
 
 const SEED: u64 = 80_001;
@@ -54,12 +54,17 @@ fn main() {
     }
 }
 
+/// Nodes of a part, of networks of several.
+const SUBJECT: usize = 40;
+
 const ROWS: &[(&str, usize, &str)] = &[
     ("the example", 0, "example"),
     ("1,000, exact", 1_000, "exact"),
     ("1,000, sampled", 1_000, "sampled"),
     ("10,000, exact", 10_000, "exact"),
     ("10,000, sampled", 10_000, "sampled"),
+    ("1,000, tree", 1_000, "tree"),
+    ("1,000, pages", 1_000, "pages"),
 ];
 
 fn header() {
@@ -133,7 +138,8 @@ fn lay_out(folder: &Path, nodes: usize, kind: &str) -> (PathBuf, String) {
             copy(&example, &sources);
             return (sources.join("open-models.pred"), "OPEN_BACKBONE".to_owned());
         }
-        "exact" => tree(nodes, SEED),
+        "exact" | "sampled" => subjects(nodes / SUBJECT, SUBJECT, kind == "sampled", SEED),
+        "tree" => tree(nodes, SEED),
         _ => pages(nodes, SEED, Numbers::Template),
     };
     let text: String = network.sources().files().iter().map(|file| file.text().to_owned()).collect();
