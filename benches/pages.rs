@@ -96,14 +96,14 @@ pub(crate) fn tree(nodes: usize, seed: u64) -> Network {
 }
 
 /// A network of several parts that have nothing to do with each other, as subjects of one repository often do: trees
-/// in which few nodes have a second parent, or, if they are `dense`, nodes that need three of all before them. A tenth
-/// is resolved.
+/// in which few nodes have a second parent, or, if they are `dense`, nodes that need ten of all before them, too many
+/// for tables. A tenth is resolved.
 pub(crate) fn subjects(parts: usize, nodes: usize, dense: bool, seed: u64) -> Network {
     let mut draft = Draft::new(seed, Numbers::Varied);
     for number in 0..parts * nodes {
         let (first, before) = (number / nodes * nodes, number % nodes);
         let level = draft.level(150, 800);
-        let count = if dense { 3 } else { 1 + usize::from(draft.random.one_in(5)) };
+        let count = if dense { 10 } else { 1 + usize::from(draft.random.one_in(5)) };
         let mut near: Vec<usize> = (first..first + before).collect();
         draft.random.shuffle(&mut near);
         let edges = near.into_iter().take(count).map(|source| (source, true)).collect();
