@@ -150,6 +150,14 @@ impl Draft {
                 "\nscenario {id} \"Title {title} of {id}\" {{\n    probability {probability}%\n{private}{slip}{needs}{journal}}}\n"
             ));
         }
+        // Claims about what readers may see, some of which hold only for a while.
+        let shown: Vec<&str> =
+            self.items.iter().filter(|item| !item.is_private).map(|item| item.id.as_str()).collect();
+        if let [one, other, .., last] = shown.as_slice() {
+            files[0].push_str(&format!(
+                "\nassert P({one}) < P({other})\nassert P({one} and not {last}) < 30%\nassert P({last} | {other}) > P({last})\n"
+            ));
+        }
         let files = self.files.iter().zip(files).map(|(path, text)| Source::new(path.as_str(), text));
         let document = format!(
             "# Notes {}\n\nAbout [[{}]].\n",
