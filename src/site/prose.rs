@@ -250,7 +250,7 @@ impl Writer<'_> {
             self.out.raw("\">");
             self.out.text(words);
             if let Some(now) = edition.forecast.now(node) {
-                self.out.fmt(format_args!(" <span class=\"chance\">{}</span>", percent(now.probability)));
+                self.out.fmt(format_args!(" <b>{}</b>", percent(now.probability)));
             }
         } else {
             self.out.raw(">");

@@ -1,6 +1,7 @@
 //! Templates: those of the binary, each of which a file of the same name takes the place of.
 
 mod inline;
+mod squeeze;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -92,7 +93,9 @@ pub struct Templates {
 
 impl Templates {
     /// The templates of the binary, and over them these, by name.
-    pub fn new(own: BTreeMap<String, String>) -> Result<Self, TemplateFault> {
+    pub fn new(mut own: BTreeMap<String, String>) -> Result<Self, TemplateFault> {
+        // A copy that nobody changed is no template of the user's own.
+        own.retain(|name, text| !EMBEDDED.contains(&(name.as_str(), text.as_str())));
         let mut environment = Environment::new();
         environment.set_auto_reload(false);
         environment.set_auto_escape_callback(|_| AutoEscape::Html);
@@ -103,7 +106,7 @@ impl Templates {
         // Those of the binary are always the same.
         let mark = Mark::of(&own);
         let mut assets = BTreeMap::new();
-        let embedded = EMBEDDED.iter().map(|(name, text)| ((*name).to_owned(), inlined(name, text, &own)));
+        let embedded = EMBEDDED.iter().map(|(name, text)| ((*name).to_owned(), readied(name, text, &own)));
         let embedded: Vec<(String, String)> = embedded.collect();
         for (name, text) in embedded.into_iter().chain(own) {
             if name.starts_with("assets/") {
@@ -125,7 +128,7 @@ impl Templates {
         self.mark
     }
 
-    /// The files of assets with their bytes: one style sheet of all, and the rest as it is.
+    /// The files of assets with their bytes: one style sheet of all, without comments, and the rest as it is.
     pub(super) fn assets(&self) -> impl Iterator<Item = (String, Vec<u8>)> {
         let is_style = |name: &str| name.ends_with(".css");
         let order = EMBEDDED.iter().map(|(name, _)| *name).filter(|name| is_style(name));
@@ -135,7 +138,7 @@ impl Templates {
         }
         let rest = self.assets.iter().filter(move |(name, _)| !is_style(name));
         let rest = rest.map(|(name, text)| (name.clone(), text.clone().into_bytes()));
-        std::iter::once(("assets/site.css".to_owned(), squeezed(&sheet).into_bytes())).chain(rest)
+        std::iter::once(("assets/site.css".to_owned(), squeeze::sheet(&sheet).into_bytes())).chain(rest)
     }
 
     pub(super) fn render(&self, name: &str, context: Value) -> Result<Vec<u8>, TemplateFault> {
@@ -146,50 +149,20 @@ impl Templates {
     }
 }
 
-/// A style sheet without comments and without the blanks that mean nothing. Strings stay as they are.
-fn squeezed(sheet: &str) -> String {
-    let mut out = String::with_capacity(sheet.len());
-    let mut rest = sheet;
-    while let Some(next) = rest.chars().next() {
-        if let Some(comment) = rest.strip_prefix("/*") {
-            rest = comment.split_once("*/").map_or("", |(_, after)| after);
-            continue;
-        }
-        let (piece, after) = match next {
-            '"' => {
-                let end = rest.get(1..).and_then(|rest| rest.find('"')).map_or(rest.len(), |end| end + 2);
-                rest.split_at_checked(end).unwrap_or((rest, ""))
-            }
-            _ => rest.split_at_checked(next.len_utf8()).unwrap_or((rest, "")),
-        };
-        rest = after;
-        let is_tight = |c: char| "{};,".contains(c);
-        if next.is_whitespace() {
-            // A blank counts between words; before `:` it may stand for any descendant, after it never counts.
-            let follows = rest.trim_start().chars().next().is_none_or(|c| is_tight(c) || c.is_whitespace());
-            let comes_after =
-                out.is_empty() || out.ends_with(|c: char| is_tight(c) || c.is_whitespace() || c == ':');
-            if !follows && !comes_after && !rest.starts_with(char::is_whitespace) {
-                out.push(' ');
-            }
-            continue;
-        }
-        if next == '}' && out.ends_with(';') {
-            out.pop();
-        }
-        out.push_str(piece);
+/// A file of the binary as it is used: a script without comments, a page without calls of macros.
+fn readied(name: &str, text: &str, own: &BTreeMap<String, String>) -> String {
+    match name.rsplit_once('.') {
+        Some((_, "js")) => squeeze::script(text),
+        Some((_, "html")) => inlined(text, own),
+        _ => text.to_owned(),
     }
-    out
 }
 
 /// A template of the binary without calls of the macros that it shares, unless those are the user's own: what is wrong
 /// with theirs is told where they wrote it.
-fn inlined(name: &str, text: &str, own: &BTreeMap<String, String>) -> String {
+fn inlined(text: &str, own: &BTreeMap<String, String>) -> String {
     const SHARED: &str = "macros.html";
     let Some((_, shared)) = EMBEDDED.iter().find(|(name, _)| *name == SHARED) else { return text.to_owned() };
-    if !name.ends_with(".html") {
-        return text.to_owned();
-    }
     let shared = if own.contains_key(SHARED) { Macros::default() } else { Macros::of(shared, "m.") };
     let text = shared.and(Macros::of(text, "")).inlined(text);
     // A layout sees what its pages import, and that of a user may make use of it.
@@ -223,16 +196,6 @@ fn fault(error: &minijinja::Error) -> TemplateFault {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_style_sheet_loses_only_what_means_nothing() {
-        let sheet = "/* Head. */\n.a, .b :hover {\n  margin: 0 auto;\n  content: \"a;  b\";\n}\n@media (max-width: 40rem) { .c > i { color: var(--ink); } }\n";
-        let squeezed = squeezed(sheet);
-        assert_eq!(
-            squeezed,
-            ".a,.b :hover{margin:0 auto;content:\"a;  b\"}@media (max-width:40rem){.c > i{color:var(--ink)}}"
-        );
-    }
 
     #[test]
     fn the_templates_of_the_binary_are_sound() {

@@ -174,7 +174,7 @@
     const both = make("span", "lab-yesno");
     both.append(...buttons);
     const [svg, move] = lane();
-    const now = make("span", "lab-now", node.text), then = make("span", "chance"), by = make("span", "lab-by");
+    const now = make("span", "lab-now", node.text), then = make("b", "chance"), by = make("span", "lab-by");
     const numbers = make("span", "lab-numbers");
     numbers.append(now, " ", then, " ", by);
     item.append(both, link(node), numbers, svg);
@@ -336,7 +336,7 @@
       then.textContent = !value ? "too rare" : value.set ? word(value.to === 1) : value.same ? node.text : value.text;
       by.textContent = "";
       if (value && !value.set && !value.same) {
-        by.append(make("span", "error", margin(value.error)), " ");
+        by.append(make("small", "error", margin(value.error)), " ");
         if (!isStill) by.append(make("span", way(value.to - node.now), points(value.to - node.now)));
       }
     }
@@ -375,8 +375,8 @@
     byId("lab-movers").replaceChildren(...moved.slice(0, MOVERS).map(({ node, value }) => {
       const item = make("li", "lab-mover"), [svg, move] = lane(), by = value.to - node.now;
       move(node.now, value);
-      const numbers = make("span", "lab-numbers"), then = make("span", "chance", value.text);
-      then.append(" ", make("span", "error", margin(value.error)));
+      const numbers = make("span", "lab-numbers"), then = make("b", "chance", value.text);
+      then.append(" ", make("small", "error", margin(value.error)));
       numbers.append(make("span", "lab-now", node.text), " → ", then);
       item.append(make("span", `lab-points ${way(by)}`, points(by)), link(node), svg, numbers);
       return item;

@@ -147,7 +147,7 @@
       if (entry.id) link.append(marked(make("span", "id"), entry.id, words.has(plain(entry.id)) && plain(query).includes(plain(entry.id)) ? new Set(split(entry.id)) : words), " ");
       link.append(marked(make("bdi"), entry.title, words));
       const head = make("p", "search-head");
-      head.append(make("span", "search-kind", entry.kind), link, make("span", "chance", entry.chance ?? ""));
+      head.append(make("span", "search-kind", entry.kind), link, make("b", "chance", entry.chance ?? ""));
       item.append(head);
       const tags = (entry.words ?? []).filter((text) => split(text).some((word) => words.has(word)));
       if (tags.length) {

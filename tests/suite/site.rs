@@ -9,6 +9,7 @@ mod planted;
 mod privacy;
 mod sameness;
 mod text;
+mod weight;
 
 use std::collections::BTreeMap;
 

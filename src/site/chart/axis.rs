@@ -196,7 +196,7 @@ impl Days {
             canvas.line("grid", [x, top], [x, bottom]);
             // There is room for half a name at the left, but not always at the right.
             let anchor = if x > self.end - 8.0 { Anchor::End } else { Anchor::Middle };
-            canvas.text("tick", anchor, [x, names], &tick.words);
+            canvas.tick(anchor, [x, names], &tick.words);
         }
     }
 }

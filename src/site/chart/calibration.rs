@@ -49,11 +49,11 @@ pub(in crate::site) fn chart(bins: &[Bin]) -> Html {
     let upward = Chances::whole(BOTTOM, TOP);
     for (x, words) in across.named() {
         canvas.line("grid", [x, TOP], [x, BOTTOM]);
-        canvas.text("tick", Anchor::Middle, [x, BOTTOM + 18.0], &words);
+        canvas.tick(Anchor::Middle, [x, BOTTOM + 18.0], &words);
     }
     for (y, words) in upward.named() {
         canvas.line("grid", [LEFT, y], [RIGHT, y]);
-        canvas.text("tick", Anchor::End, [LEFT - 6.0, y + 4.5], &words);
+        canvas.tick(Anchor::End, [LEFT - 6.0, y + 4.5], &words);
     }
     canvas.line("ideal", [LEFT, BOTTOM], [RIGHT, TOP]);
     canvas.text("note", Anchor::Middle, [(LEFT + RIGHT) / 2.0, HEIGHT - 12.0], "stated");

@@ -138,8 +138,9 @@ impl Canvas {
     }
 
     pub(super) fn line(&mut self, class: &str, [x1, y1]: [f64; 2], [x2, y2]: [f64; 2]) {
-        let (x1, y1, x2, y2) = (Number(x1), Number(y1), Number(x2), Number(y2));
-        add!(self.out.markup(); "<path class=\"", class, "\" d=\"M", x1, " ", y1, "L", x2, " ", y2, "\"/>");
+        let mut path = Path::default();
+        path.between([x1, y1], [x2, y2]);
+        self.path(class, &path);
     }
 
     pub(super) fn rect(&mut self, class: &str, [x, y]: [f64; 2], [width, height]: [f64; 2]) {
@@ -175,6 +176,12 @@ impl Canvas {
         self.out.raw("</text>");
     }
 
+    /// The name of a place on an axis, in the middle of that place if not held by its end.
+    pub(super) fn tick(&mut self, anchor: Anchor, [x, y]: [f64; 2], words: &str) {
+        let class = if anchor == Anchor::End { "tick before" } else { "tick" };
+        self.text(class, Anchor::Start, [x, y], words);
+    }
+
     /// Signs and what they mean, in one line that flows.
     pub(super) fn legend(&mut self, [x, y]: [f64; 2], keys: &[(&str, &str, &str)]) {
         if keys.is_empty() {
@@ -204,11 +211,11 @@ impl Canvas {
         self.out.raw("</g>");
     }
 
-    /// What `draw` draws, with words for who points at it.
-    /// What is drawn from a place of its own, whose texts and boxes a style sheet puts into theirs.
-    pub(super) fn placed(&mut self, class: &str, [x, y]: [f64; 2], tip: &str, draw: impl FnOnce(&mut Self)) {
-        let (x, y) = (Number(x), Number(y));
-        add!(self.out.markup(); "<g class=\"", class, "\" transform=\"translate(", x, " ", y, ")\">");
+    /// What is drawn from a place of its own, whose texts and boxes a style sheet puts into theirs; with words for who
+    /// points at it.
+    pub(super) fn placed(&mut self, class: &str, at: [f64; 2], tip: &str, draw: impl FnOnce(&mut Self)) {
+        self.out.raw("<g");
+        self.place(class, at);
         if !tip.is_empty() {
             self.tip(tip);
         }
@@ -216,11 +223,46 @@ impl Canvas {
         self.close();
     }
 
-    /// A text that a style sheet puts into its place.
+    /// The same as a link; as it is if there is nowhere to go.
+    pub(super) fn placed_link(
+        &mut self,
+        class: &str,
+        at: [f64; 2],
+        href: &str,
+        draw: impl FnOnce(&mut Self),
+    ) {
+        if href.is_empty() {
+            return self.placed(class, at, "", draw);
+        }
+        self.out.raw("<a href=\"");
+        self.out.text(href);
+        self.out.raw("\"");
+        self.place(class, at);
+        draw(self);
+        self.out.raw("</a>");
+    }
+
+    /// What says where an element stands, up to its end.
+    fn place(&mut self, class: &str, [x, y]: [f64; 2]) {
+        let (x, y) = (Number(x), Number(y));
+        add!(self.out.markup(); " class=\"", class, "\" transform=\"translate(", x, " ", y, ")\">");
+    }
+
+    /// A text that a style sheet puts into its place; without a class, as it puts any text.
     pub(super) fn word(&mut self, class: &str, words: &str) {
-        add!(self.out.markup(); "<text class=\"", class, "\">");
+        if class.is_empty() {
+            self.out.raw("<text>");
+        } else {
+            add!(self.out.markup(); "<text class=\"", class, "\">");
+        }
         self.out.text(words);
         self.out.raw("</text>");
+    }
+
+    /// A box whose height a style sheet knows, and how far down it is.
+    pub(super) fn bar(&mut self, class: &str, x: f64, width: f64) {
+        let (x, width) = (Number(x), Number(width.max(0.0)));
+        add!(self.out.markup(); "<rect class=\"", class, "\" x=\"", x, "\" width=\"", width, "\"/>");
     }
 
     /// A box that a style sheet puts into its place.
@@ -265,6 +307,25 @@ impl Path {
         add!(&mut self.0; sign, Number(x), " ", Number(y));
     }
 
+    /// One more line, from here to there.
+    pub(super) fn between(&mut self, [x1, y1]: [f64; 2], [x2, y2]: [f64; 2]) {
+        add!(&mut self.0; "M", Number(x1), " ", Number(y1));
+        if x1 == x2 {
+            self.upright_to(y2);
+        } else if y1 == y2 {
+            self.level_to(x2);
+        } else {
+            self.to([x2, y2]);
+        }
+    }
+
+    /// One more line, bent from a box to one on its right: level at both ends.
+    pub(super) fn flow(&mut self, [x1, y1]: [f64; 2], [x2, y2]: [f64; 2]) {
+        let bend = ((x2 - x1).abs() / 2.0).max(28.0);
+        add!(&mut self.0; "M", Number(x1), " ", Number(y1));
+        self.curve([x1 + bend, y1], [x2 - bend, y2], [x2, y2]);
+    }
+
     pub(super) fn level_to(&mut self, x: f64) {
         add!(&mut self.0; "H", Number(x));
     }
@@ -289,15 +350,6 @@ impl Path {
         let mut path = Self::default();
         points.iter().for_each(|point| path.to(*point));
         path.close();
-        path
-    }
-
-    /// From a box to one on its right: level at both ends.
-    pub(super) fn flow([x1, y1]: [f64; 2], [x2, y2]: [f64; 2]) -> Self {
-        let mut path = Self::default();
-        path.to([x1, y1]);
-        let bend = ((x2 - x1).abs() / 2.0).max(28.0);
-        path.curve([x1 + bend, y1], [x2 - bend, y2], [x2, y2]);
         path
     }
 }

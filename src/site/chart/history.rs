@@ -112,7 +112,7 @@ pub(in crate::site) fn chart(history: &History) -> Html {
     days.draw(&mut canvas, 6, [TOP, BOTTOM], names);
     for (y, words) in chances.named() {
         canvas.line("grid", [LEFT, y], [RIGHT, y]);
-        canvas.text("tick", Anchor::End, [LEFT - 6.0, y + 4.0], &words);
+        canvas.tick(Anchor::End, [LEFT - 6.0, y + 4.0], &words);
     }
     if history.points.is_empty() && history.stated.is_empty() {
         let middle = [(LEFT + RIGHT) / 2.0, (TOP + BOTTOM) / 2.0];

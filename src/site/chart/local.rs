@@ -1,5 +1,7 @@
 //! The neighbours of a node: what bears on it at its left, what it bears on at its right.
 
+use std::collections::BTreeMap;
+
 use super::Relation;
 use super::draw::{Anchor, Canvas, Path, fit, fit_mono, float, share};
 use crate::site::html::Html;
@@ -60,8 +62,9 @@ pub(in crate::site) fn graph(local: &Local) -> Html {
     let top = (height - HIGH) / 2.0;
     let [before, after] = [&local.before, &local.after].map(|side| arranged(side));
     let center = top + HIGH / 2.0;
-    edges(&mut canvas, &before, height, |y, end| Path::flow([WIDE, y], [MIDDLE, end]), center);
-    edges(&mut canvas, &after, height, |y, end| Path::flow([MIDDLE + WIDE, end], [WIDTH - WIDE, y]), center);
+    edges(&mut canvas, &before, height, |path, y, end| path.flow([WIDE, y], [MIDDLE, end]), center);
+    let right = |path: &mut Path, y, end| path.flow([MIDDLE + WIDE, end], [WIDTH - WIDE, y]);
+    edges(&mut canvas, &after, height, right, center);
     side(&mut canvas, &before, 0.0, height, local.before.len(), Relation::words, "nothing bears on it");
     side(
         &mut canvas,
@@ -72,9 +75,7 @@ pub(in crate::site) fn graph(local: &Local) -> Html {
         Relation::backward,
         "it bears on nothing",
     );
-    canvas.open("own");
-    boxed(&mut canvas, &Dot { href: String::new(), ..local.node.clone() }, [MIDDLE, top]);
-    canvas.close();
+    boxed(&mut canvas, "dot own", &Dot { href: String::new(), ..local.node.clone() }, [MIDDLE, top]);
     canvas.finish()
 }
 
@@ -109,14 +110,19 @@ fn height_of(neighbours: &[Neighbour]) -> f64 {
     arranged(neighbours).height
 }
 
-fn edges(canvas: &mut Canvas, side: &Side<'_>, height: f64, path: impl Fn(f64, f64) -> Path, center: f64) {
+/// Edges of one kind and weight are one path.
+fn edges(canvas: &mut Canvas, side: &Side<'_>, height: f64, lead: impl Fn(&mut Path, f64, f64), center: f64) {
     let down = (height - side.height) / 2.0;
     let count = float(side.boxes.len());
+    let mut paths: BTreeMap<(Relation, &str), Path> = BTreeMap::new();
     for (place, (neighbour, y)) in side.boxes.iter().enumerate() {
         // The ends are spread over the side of the box, so that edges can be told apart.
         let end = center + (HIGH - 10.0) * ((float(place) + 0.5) / count - 0.5);
-        let class = format!("wire {} {}", neighbour.relation.class(), grade(neighbour.strength));
-        canvas.path(&class, &path(down + y + HIGH / 2.0, end));
+        let path = paths.entry((neighbour.relation, grade(neighbour.strength))).or_default();
+        lead(path, down + y + HIGH / 2.0, end);
+    }
+    for ((relation, grade), path) in &paths {
+        canvas.path(&format!("wire {} {grade}", relation.class()), path);
     }
 }
 
@@ -148,7 +154,7 @@ fn side(
         canvas.text(&class, Anchor::Start, [left, down + y], words(*relation));
     }
     for (neighbour, y) in &side.boxes {
-        boxed(canvas, &neighbour.dot, [left, down + y]);
+        boxed(canvas, "dot", &neighbour.dot, [left, down + y]);
     }
     if all > side.boxes.len() {
         let words = format!("and {} more", all - side.boxes.len());
@@ -156,28 +162,23 @@ fn side(
     }
 }
 
-/// A box with an id, a number and a title.
-fn boxed(canvas: &mut Canvas, dot: &Dot, [x, y]: [f64; 2]) {
-    let title = fit(&dot.title, WIDE - 22.0, 12.5);
-    // What stands there in full needs no tip.
-    let words = if title == dot.title { "" } else { dot.title.as_str() };
-    canvas.placed(&format!("dot {}", kind(dot.kind)), [x, y], words, |canvas| {
-        canvas.linked(&dot.href, |canvas| {
-            canvas.bare("box");
-            canvas.bare("side");
-            canvas.word("code", &fit_mono(&dot.id, WIDE - 84.0, 12.0));
-            canvas.word("value", &dot.chance);
-            canvas.word("title", &title);
-        });
+/// A box with an id, a number and as much of a title as fits: the page lists them all in full.
+fn boxed(canvas: &mut Canvas, class: &str, dot: &Dot, at: [f64; 2]) {
+    canvas.placed_link(&format!("{class}{}", kind(dot.kind)), at, &dot.href, |canvas| {
+        canvas.bare("box");
+        canvas.bare("side");
+        canvas.word("code", &fit_mono(&dot.id, WIDE - 84.0, 12.0));
+        canvas.word("value", &dot.chance);
+        canvas.word("", &fit(&dot.title, WIDE - 22.0, 12.5));
     });
 }
 
-/// A class of ours for a kind.
+/// One more class of ours for a kind; a prediction needs none.
 pub(super) fn kind(kind: &str) -> &'static str {
     match kind {
-        "killer" => "killer",
-        "scenario" => "scenario",
-        "milestone" => "milestone",
-        _ => "prediction",
+        "killer" => " killer",
+        "scenario" => " scenario",
+        "milestone" => " milestone",
+        _ => "",
     }
 }

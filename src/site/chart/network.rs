@@ -106,16 +106,16 @@ pub(in crate::site) fn graph(network: &Network) -> Html {
 /// From the right side of one box to the left side of the other; round the side, where they are in one column.
 fn wire([x1, y1]: [f64; 2], [x2, y2]: [f64; 2]) -> Path {
     let (y1, y2) = (y1 + HIGH / 2.0, y2 + HIGH / 2.0);
-    if x1 < x2 {
-        return Path::flow([x1 + WIDE, y1], [x2, y2]);
-    }
-    if x2 < x1 {
-        return Path::flow([x2 + WIDE, y2], [x1, y1]);
-    }
     let mut path = Path::default();
-    path.to([x1 + WIDE, y1]);
-    let out = x1 + WIDE + ACROSS * 0.7;
-    path.curve([out, y1], [out, y2], [x2 + WIDE, y2]);
+    if x1 < x2 {
+        path.flow([x1 + WIDE, y1], [x2, y2]);
+    } else if x2 < x1 {
+        path.flow([x2 + WIDE, y2], [x1, y1]);
+    } else {
+        path.to([x1 + WIDE, y1]);
+        let out = x1 + WIDE + ACROSS * 0.7;
+        path.curve([out, y1], [out, y2], [x2 + WIDE, y2]);
+    }
     path
 }
 
@@ -168,7 +168,7 @@ fn again(canvas: &mut Canvas, network: &Network, edge: usize) {
 
 /// A box, with the edges of its node once more for who points at it.
 fn boxed(canvas: &mut Canvas, network: &Network, dot: &Dot, [x, y]: [f64; 2], edges: &[usize]) {
-    canvas.open(&format!("dot {}", kind(dot.kind)));
+    canvas.open(&format!("dot{}", kind(dot.kind)));
     edges.iter().for_each(|edge| again(canvas, network, *edge));
     canvas.linked(&dot.href, |canvas| {
         canvas.tip(&format!("{}: {}", dot.id, dot.title));

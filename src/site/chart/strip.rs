@@ -39,10 +39,7 @@ pub(in crate::site) fn chart(rows: &[Row]) -> Html {
     for tenth in [0, 25, 50, 75, 100] {
         let x = at(f64::from(tenth) / 100.0);
         out.fmt(format_args!("<path class=\"grid\" d=\"M{x:.1} 0V{:.1}\"/>", whole - FOOT));
-        out.fmt(format_args!(
-            "<text class=\"tick\" x=\"{x:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{tenth}%</text>",
-            whole - 6.0
-        ));
+        out.fmt(format_args!("<text class=\"tick\" x=\"{x:.1}\" y=\"{:.1}\">{tenth}%</text>", whole - 6.0));
     }
     let mut top = 0.0;
     for (Laid { row, step, dots }, height) in laid.iter().zip(&heights) {

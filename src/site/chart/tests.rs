@@ -6,6 +6,7 @@ use super::history::{History, Kind, Mark, Point};
 use super::local::{Dot, Local, Neighbour};
 use super::network::{Band, Edge, Network, Placed};
 use super::overview::Domain;
+use super::timeline::Tips;
 use super::{Relation, calibration, history, local, network, overview, spark, strip, timeline, waterfall};
 use crate::site::html::Html;
 use crate::value::Date;
@@ -143,9 +144,9 @@ proptest! {
         };
         for (label, ..) in &rows {
             let group = timeline::Group { heading: label.clone(), href: label.clone(), rows: rows.iter().map(row).collect() };
-            prop_assert_eq!(sound(&timeline::chart(&[group], today)), Ok(()));
+            prop_assert_eq!(sound(&timeline::chart(&[group], today, Tips::Shown)), Ok(()));
         }
-        prop_assert_eq!(sound(&timeline::chart(&[], today)), Ok(()));
+        prop_assert_eq!(sound(&timeline::chart(&[], today, Tips::Listed)), Ok(()));
     }
 
     #[test]

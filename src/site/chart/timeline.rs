@@ -49,8 +49,16 @@ pub(in crate::site) fn caption(groups: &[Group]) -> String {
     }
 }
 
+/// Whether rows say more to who points at them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::site) enum Tips {
+    Shown,
+    /// The page has a list of the same beside them.
+    Listed,
+}
+
 /// Draws them, in the order in which they are given.
-pub(in crate::site) fn chart(groups: &[Group], today: Date) -> Html {
+pub(in crate::site) fn chart(groups: &[Group], today: Date, tips: Tips) -> Html {
     let height = |group: &Group| {
         let heading = if group.heading.is_empty() { 0.0 } else { HEADING };
         heading + ROW * float(group.rows.len())
@@ -66,7 +74,7 @@ pub(in crate::site) fn chart(groups: &[Group], today: Date) -> Html {
     days.draw(&mut canvas, 8, [TOP - 6.0, bottom], TOP - 12.0);
     if is_long {
         for tick in days.ticks(8) {
-            canvas.text("tick", Anchor::Middle, [days.at(tick.date), bottom + 15.0], &tick.words);
+            canvas.tick(Anchor::Middle, [days.at(tick.date), bottom + 15.0], &tick.words);
         }
     }
     let x = days.at(today);
@@ -82,20 +90,23 @@ pub(in crate::site) fn chart(groups: &[Group], today: Date) -> Html {
             top += HEADING;
         }
         for row in &group.rows {
-            draw(&mut canvas, days, row, top);
+            draw(&mut canvas, days, row, top, tips);
             top += ROW;
         }
     }
     canvas.finish()
 }
 
-fn draw(canvas: &mut Canvas, days: Days, row: &Row, top: f64) {
+fn draw(canvas: &mut Canvas, days: Days, row: &Row, top: f64, tips: Tips) {
     let (first, last) = (row.first, row.last.max(row.first));
     let label = fit(&row.label, LEFT - 80.0, SIZE);
     let name = if label == row.label { String::new() } else { format!("{}: ", row.label) };
-    let words = format!("{name}{first} to {last}, {}", row.state);
+    let words = match tips {
+        Tips::Shown => format!("{name}{first} to {last}, {}", row.state),
+        Tips::Listed => String::new(),
+    };
     let (start, end, middle) = (days.at(first), days.at(last), ROW / 2.0);
-    canvas.placed(&format!("row {}", class(row.state)), [0.0, top], &words, |canvas| {
+    canvas.placed(class(row.state), [0.0, top], &words, |canvas| {
         canvas.word("sign", sign(row.state));
         canvas.linked(&row.href, |canvas| canvas.word("label", &label));
         canvas.word("value", &row.chance);
@@ -104,20 +115,20 @@ fn draw(canvas: &mut Canvas, days: Days, row: &Row, top: f64) {
             let points = [[x, middle - 6.0], [x + 6.0, middle], [x, middle + 6.0], [x - 6.0, middle]];
             canvas.path("bar", &Path::shape(&points));
         } else {
-            canvas.rect("bar", [start, middle - 5.0], [end - start, 10.0]);
+            canvas.bar("bar", start, end - start);
         }
     });
 }
 
-/// A class of ours for a state, whatever the state is.
+/// Classes of ours for a state, whatever the state is.
 fn class(state: &str) -> &'static str {
     match state {
-        "hit" | "yes" => "hit",
-        "missed" | "no" => "missed",
-        "overdue" => "overdue",
-        "slipped" => "slipped",
-        "void" => "void",
-        _ => "pending",
+        "hit" | "yes" => "row hit",
+        "missed" | "no" => "row missed",
+        "overdue" => "row overdue",
+        "slipped" => "row slipped",
+        "void" => "row void",
+        _ => "row",
     }
 }
 

@@ -1,7 +1,7 @@
 //! Why a number is what it is: each part takes over where the one before it left off.
 
 use super::axis::Chances;
-use super::draw::{Anchor, Canvas, fit, float, share};
+use super::draw::{Anchor, Canvas, Path, fit, float, share};
 use crate::site::html::Html;
 use crate::site::view::points;
 use crate::value::percent;
@@ -52,15 +52,23 @@ pub(in crate::site) fn chart(bars: &[Bar]) -> Html {
     let axis = Chances::new(changes.chain(bars.iter().map(|bar| bar.to)), LEFT, RIGHT);
     for (x, words) in axis.named() {
         canvas.line("grid", [x, TOP - 4.0], [x, bottom]);
-        canvas.text("tick", Anchor::Middle, [x, TOP - 10.0], &words);
+        canvas.tick(Anchor::Middle, [x, TOP - 10.0], &words);
+    }
+    let mut joints = Path::default();
+    for (place, bar) in bars.iter().enumerate().take(bars.len().saturating_sub(1)) {
+        let (x, middle) = (axis.scale.at(share(bar.to)), TOP + ROW * (float(place) + 0.5));
+        joints.between([x, middle], [x, middle + ROW]);
+    }
+    if !joints.is_empty() {
+        canvas.path("joint", &joints);
     }
     for (place, bar) in bars.iter().enumerate() {
-        row(&mut canvas, &axis, bar, TOP + ROW * float(place), place + 1 < bars.len());
+        row(&mut canvas, &axis, bar, TOP + ROW * float(place));
     }
     canvas.finish()
 }
 
-fn row(canvas: &mut Canvas, axis: &Chances, bar: &Bar, top: f64, has_next: bool) {
+fn row(canvas: &mut Canvas, axis: &Chances, bar: &Bar, top: f64) {
     let (from, to) = (axis.scale.at(share(bar.from)), axis.scale.at(share(bar.to)));
     let words = match bar.kind {
         Kind::Level | Kind::Total => percent(share(bar.to)),
@@ -77,17 +85,13 @@ fn row(canvas: &mut Canvas, axis: &Chances, bar: &Bar, top: f64, has_next: bool)
     let tip = if label == bar.label { "" } else { bar.label.as_str() };
     canvas.placed(class, [0.0, top], tip, |canvas| {
         canvas.word("label", &label);
-        if has_next {
-            canvas.line("joint", [to, ROW / 2.0], [to, 1.5 * ROW]);
-        }
-        let middle = ROW / 2.0;
         if bar.kind == Kind::Change {
             let (left, width) = (from.min(to), (from - to).abs());
             let extra = (1.6 - width).max(0.0);
-            canvas.rect("bar", [left - extra / 2.0, middle - 7.0], [width + extra, 14.0]);
+            canvas.bar("bar", left - extra / 2.0, width + extra);
         } else {
-            canvas.rect("base", [LEFT, middle - 2.0], [to - LEFT, 4.0]);
-            canvas.circle("stop", [to, middle], 5.0);
+            canvas.bar("base", LEFT, to - LEFT);
+            canvas.circle("stop", [to, ROW / 2.0], 5.0);
         }
         canvas.word("value", &words);
     });

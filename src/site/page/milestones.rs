@@ -210,7 +210,10 @@ fn timeline(edition: &Edition<'_>, here: &Place, coming: &[Due]) -> Figure {
     if groups.is_empty() {
         return Figure::default();
     }
-    Figure { caption: timeline::caption(&groups), svg: timeline::chart(&groups, edition.today) }
+    Figure {
+        caption: timeline::caption(&groups),
+        svg: timeline::chart(&groups, edition.today, timeline::Tips::Shown),
+    }
 }
 
 fn year_view(edition: &Edition<'_>, here: &Place, year: i16) -> (Head, YearView) {

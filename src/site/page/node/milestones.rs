@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::Scene;
 use super::text::Source;
 use crate::model::{NodeId, NodeKind, ProseKind, Relation};
-use crate::site::chart::timeline::{self, Group, Row};
+use crate::site::chart::timeline::{self, Group, Row, Tips};
 use crate::site::html::Html;
 use crate::site::prose::line;
 use crate::site::view::{Chance, NodeLink, state};
@@ -56,7 +56,8 @@ fn chart(scene: &Scene<'_>) -> Html {
         let link = scene.link(id);
         Some(Row {
             label: link.title.clone(),
-            href: link.href.clone(),
+            // All of them are on this page.
+            href: link.href.split_once('#').map_or_else(String::new, |(_, place)| format!("#{place}")),
             first: window.first(),
             last: window.last(),
             state: link.state,
@@ -69,7 +70,7 @@ fn chart(scene: &Scene<'_>) -> Html {
     }
     rows.sort_by_key(|row| (row.last, row.first));
     rows.extend(row(scene.id).map(|row| Row { label: "its own window".to_owned(), ..row }));
-    timeline::chart(&[Group { heading: String::new(), href: String::new(), rows }], today)
+    timeline::chart(&[Group { heading: String::new(), href: String::new(), rows }], today, Tips::Listed)
 }
 
 fn milestone(scene: &Scene<'_>, id: NodeId) -> (Date, Step) {
