@@ -4,13 +4,16 @@
 //! them have to be true, so that each node is true in exactly the share that was stated, to within one world, and
 //! errors do not add up from parents to children.
 
+mod blocks;
+
 use rayon::prelude::*;
 
+use self::blocks::{Block, Blocks};
 use super::super::number::{exp, ln, logit, sigmoid};
 use super::super::part::{Part, Target};
 use super::super::step::Trouble;
-use super::lanes::{Draw, Lanes, Purpose, WIDTH, vectorized};
-use super::law::{Levels, allowed, gates, law, pull};
+use super::lanes::{Draw, Lanes, Purpose, WIDTH};
+use super::law::{Levels, allowed, gates, law};
 use super::shape::{CERTAIN, Kind, Shape, Variable};
 use super::worlds::picks;
 
@@ -121,13 +124,6 @@ struct Scene<'a> {
     words: usize,
 }
 
-/// The odds of a node without its level in 64 worlds, and where gates decide.
-struct Block {
-    odds: Lanes,
-    denied: u64,
-    forced: u64,
-}
-
 impl Scene<'_> {
     fn solve(&self) -> Result<Found, Trouble> {
         match self.variable.kind {
@@ -193,20 +189,8 @@ impl Scene<'_> {
         let first = self.variable.first;
         let Some(slot) = self.shape.slots.get(first) else { return Err(Trouble::TooWide) };
         let (aim, stated) = self.target(first);
-        let plain = Levels { log: Vec::new(), odds: Vec::new() };
-        let mut bits = vec![0; self.shape.slots.len()];
-        let blocks: Vec<Block> = (0..self.words)
-            .map(|word| {
-                self.parents(word, &mut bits);
-                let (denied, forced) = gates(&slot.gates, &bits);
-                Block { odds: pull(&plain, first, slot, &bits), denied, forced }
-            })
-            .collect();
-        let worlds = (self.words * WIDTH) as f64;
-        let count =
-            |pick: fn(&Block) -> u64| blocks.iter().map(|block| pick(block).count_ones()).sum::<u32>();
-        let (forced, denied) =
-            (f64::from(count(|block| block.forced)), f64::from(count(|block| block.denied)));
+        let blocks = Blocks::of(slot, &self.all.rows, self.words);
+        let (worlds, [denied, forced]) = (blocks.worlds(), blocks.decided());
         let (least, most) = (forced / worlds, 1.0 - denied / worlds);
         self.reach(first, aim, stated, (least, most))?;
         let level = if let Some(level) = self.given(first) {
@@ -216,22 +200,19 @@ impl Scene<'_> {
         } else {
             let middle: f64 =
                 slot.weights.iter().map(|weight| weight.log * share_of(self.all, weight.source)).sum();
-            newton(aim.clamp(least, most), logit(aim) - middle, CERTAIN, |level| {
-                let (sum, slope) = sums(&blocks, exp(level) as f32);
-                ((forced + sum) / worlds, slope / worlds)
-            })
+            let start = logit(aim) - middle;
+            // What some worlds say is near what all do.
+            let start = blocks.some().map_or(start, |share| newton(aim, start, CERTAIN, share));
+            newton(aim.clamp(least, most), start, CERTAIN, |level| blocks.share(level))
         };
         let level = if level.is_nan() { 0.0 } else { level.clamp(-CERTAIN, CERTAIN) };
-        let odds = exp(level) as f32;
         let is_free = slot.weights.is_empty() && slot.gates.is_empty();
-        let share = if is_free { aim } else { (forced + sums(&blocks, odds).0) / worlds };
-        let names: Vec<Lanes> = thresholds(&blocks, self.random());
-        let row = draw(&names, &blocks, (share * worlds).round() as usize);
+        let (shares, slope) = blocks.shares(level);
+        let share = if is_free { aim } else { shares.iter().sum::<f64>() / worlds };
+        let row = blocks.draw(self.random(), level, share);
         let (error, tilt) = if is_free {
             (0.0, 0.0)
         } else {
-            let shares: Vec<f64> = blocks.iter().map(|block| block_share(block, odds)).collect();
-            let slope = sums(&blocks, odds).1 / worlds;
             let gates = slot.gates.iter().map(|gate| (gate.source, self.difference(gate.source, &shares)));
             let weights = slot.weights.iter().map(|weight| (weight.source, weight.log * slope));
             let error = self.error(&shares, &weights.chain(gates).collect::<Vec<_>>());
@@ -326,8 +307,8 @@ impl Scene<'_> {
             blocks.push(Block { odds, denied: yes.vanishing(), forced: no.vanishing() });
         }
         let share = shares.iter().sum::<f64>() / (self.words * WIDTH) as f64;
-        let names = thresholds(&blocks, self.random());
-        let row = draw(&names, &blocks, (share * (self.words * WIDTH) as f64).round() as usize);
+        // What gates decide elsewhere is in the odds here, and so is the level.
+        let row = Blocks::from_iter(blocks).draw(self.random(), 0.0, share);
         let sources = self.variable.table.iter().flat_map(|(parents, _)| parents);
         let slopes: Vec<(usize, f64)> =
             sources.map(|source| (*source, self.difference(*source, &shares))).collect();
@@ -487,7 +468,7 @@ fn share_of(all: &Calibration, slot: usize) -> f64 {
     all.shares.get(slot).copied().unwrap_or(0.5)
 }
 
-/// The level at which a rising function is `aim`, by Newton's method within a bracket.
+/// The level at which a mean of logistic curves is `aim`, by Newton's method within a bracket.
 pub(super) fn newton(aim: f64, start: f64, bound: f64, at: impl Fn(f64) -> (f64, f64)) -> f64 {
     let (mut low, mut high) = (-bound, bound);
     let mut level = start.clamp(-bound, bound);
@@ -503,86 +484,15 @@ pub(super) fn newton(aim: f64, start: f64, bound: f64, at: impl Fn(f64) -> (f64,
             break;
         }
         let next = level - gap / slope.max(1e-12);
-        let next = if next > low && next < high { next } else { f64::midpoint(low, high) };
-        // Means of numbers of 24 bits do not tell steps apart that are shorter.
-        let done = (next - level).abs() < 1e-6;
+        let is_inside = next > low && next < high;
+        let next = if is_inside { next } else { f64::midpoint(low, high) };
+        // Such a mean bends so little that another step would be shorter than half the square of this one, and means of
+        // numbers of 24 bits do not tell shorter ones apart.
+        let done = (next - level).abs() < if is_inside { 1e-3 } else { 1e-6 };
         level = next;
         if done {
             break;
         }
     }
     level
-}
-
-fn block_share(block: &Block, factor: f32) -> f64 {
-    let mut odds = block.odds;
-    odds.times(&Lanes::splat(factor));
-    let mut yes = odds.yes();
-    yes.set_where(block.denied, 0.0);
-    yes.set_where(block.forced, 1.0);
-    yes.dot(&Lanes::ONE)
-}
-
-/// The worlds with the smallest thresholds, as many as are wanted, besides those in which gates decide.
-fn draw(thresholds: &[Lanes], blocks: &[Block], wanted: usize) -> Vec<u64> {
-    let mut order: Vec<u32> = Vec::with_capacity(blocks.len() * WIDTH);
-    let mut forced = 0;
-    for (block, names) in blocks.iter().zip(thresholds) {
-        forced += block.forced.count_ones() as usize;
-        let decided = block.denied | block.forced;
-        if decided == 0 {
-            order.extend(names.0.iter().map(|name| name.to_bits()));
-        } else {
-            let free = names.0.iter().enumerate().filter(|(lane, _)| (decided >> lane) & 1 == 0);
-            order.extend(free.map(|(_, name)| name.to_bits()));
-        }
-    }
-    // Positive numbers are in the order of their bits.
-    let last = match wanted.saturating_sub(forced).min(order.len()) {
-        0 => None,
-        count => Some(f32::from_bits(*order.select_nth_unstable(count - 1).1)),
-    };
-    let pick = |(block, names): (&Block, &Lanes)| {
-        let drawn = last.map_or(0, |last| !Lanes::splat(last).below(names));
-        (drawn & !block.denied) | block.forced
-    };
-    blocks.iter().zip(thresholds).map(pick).collect()
-}
-
-vectorized! {
-    /// The sum of the probabilities where gates leave it open, and of their slopes in the level.
-    fn sums(blocks: &[Block], factor: f32) -> (f64, f64) {
-        let (mut sum, mut slope) = (0.0, 0.0);
-        for block in blocks {
-            let mut odds = block.odds;
-            odds.times(&Lanes::splat(factor));
-            let mut yes = odds.yes();
-            let mut product = odds.no();
-            product.times(&yes);
-            let decided = block.denied | block.forced;
-            if decided != 0 {
-                yes.set_where(decided, 0.0);
-                product.set_where(decided, 0.0);
-            }
-            sum += yes.dot(&Lanes::ONE);
-            slope += product.dot(&Lanes::ONE);
-        }
-        (sum, slope)
-    }
-
-    /// The factor of the odds from which on each world is true: u / (1 − u) over the odds.
-    fn thresholds(blocks: &[Block], random: Draw) -> Vec<Lanes> {
-        let mut all = Vec::with_capacity(blocks.len());
-        let mut first = 0;
-        for block in blocks {
-            let mut name = random.worlds(first);
-            let mut rest = name;
-            rest.complement();
-            rest.times(&block.odds);
-            name.over(&rest);
-            all.push(name);
-            first += WIDTH as u32;
-        }
-        all
-    }
 }
