@@ -177,6 +177,14 @@ impl Engine {
         }
     }
 
+    /// Nodes whose sampling did not settle, in order.
+    pub(crate) fn unsettled(&self) -> Vec<usize> {
+        match self {
+            Self::Exact(_) => Vec::new(),
+            Self::Sampled(sampler) => sampler.unsettled().1,
+        }
+    }
+
     /// How the numbers came about.
     pub(crate) fn account(&self) -> Account {
         match self {

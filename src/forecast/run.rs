@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use super::engine::{Account, Engine};
+use super::engine::Engine;
 use super::gates::Gates;
 use super::memory::{Key, Moment};
 use super::part::Part;
@@ -177,9 +177,7 @@ impl Run<'_> {
         };
         out.now = Arc::clone(&end.beliefs);
         out.engine.clone_from(&end.engine);
-        if let Some(Account::Sampled(report)) = end.engine.as_deref().map(Engine::account) {
-            out.unsettled = report.unsettled;
-        }
+        out.unsettled = end.engine.as_deref().map_or_else(Vec::new, Engine::unsettled);
         out.end = Some((last, end));
         stage(stages);
         Ok(())

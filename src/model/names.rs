@@ -36,7 +36,7 @@ impl Named {
 /// All ids.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Names {
-    ids: BTreeMap<Arc<str>, (Named, Span)>,
+    ids: HashMap<Arc<str>, (Named, Span)>,
     /// The whole ids of the milestones with this inner id.
     inner: HashMap<Arc<str>, Vec<Arc<str>>>,
     redirects: BTreeMap<Arc<str>, Arc<str>>,
@@ -78,7 +78,9 @@ impl Names {
 
     /// Every id, in order.
     pub(crate) fn all(&self) -> impl Iterator<Item = &str> {
-        self.ids.keys().map(AsRef::as_ref)
+        let mut ids: Vec<&str> = self.ids.keys().map(AsRef::as_ref).collect();
+        ids.sort_unstable();
+        ids.into_iter()
     }
 
     pub(crate) fn node(&self, name: &str) -> Option<NodeId> {

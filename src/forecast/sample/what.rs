@@ -238,9 +238,15 @@ impl Sampler {
     /// How the sampling went.
     pub(crate) fn report(&self) -> Report {
         let mut report = self.report.clone();
-        report.r_hat = 1.0;
         report.families = self.population.families().effective();
-        let Some(half) = &self.half else { return report };
+        (report.r_hat, report.unsettled) = self.unsettled();
+        report
+    }
+
+    /// The greatest R-hat, and the nodes that have not converged, in order.
+    pub(crate) fn unsettled(&self) -> (f64, Vec<usize>) {
+        let (mut most, mut unsettled) = (1.0_f64, Vec::new());
+        let Some(half) = &self.half else { return (most, unsettled) };
         for (slot, what) in self.shape.slots.iter().enumerate() {
             let (Some(half), Some(told)) = (half.get(slot), self.told.get(slot)) else { continue };
             if self.settled(slot).is_some() {
@@ -250,14 +256,14 @@ impl Sampler {
             let within = told.mean * (1.0 - told.mean);
             let between = CHAINS * told.error * told.error;
             let r_hat = if within > 1e-6 { (1.0 + between / within).sqrt() } else { 1.0 };
-            report.r_hat = report.r_hat.max(r_hat);
+            most = most.max(r_hat);
             let drifts = (half.mean - told.mean).abs() > DRIFT * told.error + 1e-4;
             if r_hat > CONVERGED || drifts {
-                report.unsettled.push(what.node);
+                unsettled.push(what.node);
             }
         }
-        report.unsettled.sort_unstable();
-        report
+        unsettled.sort_unstable();
+        (most, unsettled)
     }
 }
 
