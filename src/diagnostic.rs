@@ -153,16 +153,18 @@ impl Diagnostics {
     /// Where the numbers were not worked out, nothing is said of what is allowed about them.
     pub(crate) fn settle(&mut self, levels: &Levels, sources: &Sources, has_numbers: bool) {
         level::settle(&mut self.list, levels, has_numbers);
-        let path = |span: Span| sources.get(span.source).map_or("", |source| source.path());
-        self.list.sort_by(|a, b| {
-            (path(a.span()), a.span().start, a.span().end, a.code, &a.message).cmp(&(
-                path(b.span()),
-                b.span().start,
-                b.span().end,
-                b.code,
-                &b.message,
-            ))
+        // Places are small beside what is said of them: they are put in order first.
+        let place = |one: &Diagnostic| {
+            let span = one.span();
+            (sources.get(span.source).map_or("", |source| source.path()), span.start, span.end, one.code)
+        };
+        let mut order: Vec<_> = self.list.iter().enumerate().map(|(at, one)| (place(one), at)).collect();
+        let message = |at: usize| self.list.get(at).map(|one| &one.message);
+        order.sort_unstable_by(|(one, at), (other, next)| {
+            one.cmp(other).then_with(|| message(*at).cmp(&message(*next))).then(at.cmp(next))
         });
+        let mut all: Vec<Option<Diagnostic>> = self.list.drain(..).map(Some).collect();
+        self.list = order.into_iter().filter_map(|(_, at)| all.get_mut(at)?.take()).collect();
         self.list.dedup();
     }
 

@@ -38,6 +38,8 @@ mod unmeasured_prediction;
 mod unreachable_level;
 mod unused;
 
+use rayon::prelude::*;
+
 use crate::answers::memory::Memory;
 use crate::diagnostic::Diagnostics;
 use crate::forecast::Forecast;
@@ -119,9 +121,15 @@ pub(crate) fn check(scene: &Scene<'_>, diagnostics: &mut Diagnostics) {
         diagnostics.extend(too_large);
         return;
     }
-    for rule in RULES {
-        rule(scene, diagnostics);
-    }
+    let found: Vec<Diagnostics> = RULES.par_iter().map(|rule| found(|out| rule(scene, out))).collect();
+    found.into_iter().for_each(|found| diagnostics.extend(found));
+}
+
+/// What a rule finds.
+fn found(rule: impl FnOnce(&mut Diagnostics)) -> Diagnostics {
+    let mut out = Diagnostics::new();
+    rule(&mut out);
+    out
 }
 
 /// Lines of a document, asked for from its beginning on.

@@ -15,7 +15,7 @@ use walkdir::WalkDir;
 use super::DiskFault;
 
 /// Nothing more is expected once it has been quiet for so long.
-const QUIET: Duration = Duration::from_millis(10);
+const QUIET: Duration = Duration::from_millis(5);
 /// A file that is not there any more may be about to come back: so long is waited for it.
 pub const GRACE: Duration = Duration::from_millis(80);
 /// However much goes on, nobody waits longer.

@@ -3,21 +3,16 @@
 //! Two edges add up: what is meant once would count twice. `moves with` has no direction, so it doubles an
 //! edge of either direction; two directed edges against each other are a circle and reported as one.
 
-use std::collections::BTreeMap;
-
 use super::Scene;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::model::{Edge, NodeId, Relation};
+use crate::model::{Edge, Relation};
 
 pub(super) fn check(scene: &Scene<'_>, out: &mut Diagnostics) {
     let model = scene.model;
-    let mut pairs: BTreeMap<(NodeId, NodeId), Vec<&Edge>> = BTreeMap::new();
-    for edge in model.edges.iter().filter(|edge| edge.source != edge.target) {
-        let pair = (edge.source.min(edge.target), edge.source.max(edge.target));
-        pairs.entry(pair).or_default().push(edge);
-    }
-    for edges in pairs.values_mut() {
-        edges.sort_by_key(|edge| edge.span);
+    let pair = |edge: &Edge| (edge.source.min(edge.target), edge.source.max(edge.target));
+    let mut edges: Vec<&Edge> = model.edges.iter().filter(|edge| edge.source != edge.target).collect();
+    edges.sort_by_key(|edge| (pair(edge), edge.span));
+    for edges in edges.chunk_by(|one, other| pair(one) == pair(other)) {
         for (index, edge) in edges.iter().enumerate() {
             let loose = |edge: &Edge| edge.relation.value == Relation::MovesWith;
             let doubles = |other: &&&Edge| {

@@ -1,5 +1,6 @@
 //! The loop: a build at each change, until somebody ends it.
 
+use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -44,6 +45,7 @@ pub(super) fn run(place: &Place, loops: &Loops, serves: bool, call: &mut Call) -
                 show(server.as_ref(), &shown);
             }
         }
+        tidy();
         watcher.wait(|| !call.is_dated && today().is_ok_and(|day| day != call.today));
         if workshop.has_lost(call) {
             watcher.settle(GRACE);
@@ -52,6 +54,16 @@ pub(super) fn run(place: &Place, loops: &Loops, serves: bool, call: &mut Call) -
             call.today = today()?;
         }
     }
+}
+
+/// Has every thread ask for some room: the allocator then puts in order what the last build gave back. Nobody waits now;
+/// else the next build would begin with that, and a great network has millions of pieces.
+fn tidy() {
+    const TIMES: usize = 64;
+    const ROOM: usize = 1 << 16;
+    let ask = || (0..TIMES).for_each(|_| drop(black_box(Vec::<u8>::with_capacity(ROOM))));
+    rayon::broadcast(|_| ask());
+    ask();
 }
 
 /// The folder of the sources; of a single file that around it, where its documents are.
