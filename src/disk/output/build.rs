@@ -58,8 +58,15 @@ enum State {
 impl<'a> Build<'a> {
     pub(super) fn new(output: &'a mut Output, paths: &'a [&'a str], missing: BTreeSet<&'a str>) -> Self {
         let staging = Staging::new(&output.disk, &output.folder);
-        let seen = output.seen(paths);
-        Self { output, staging, paths, seen, missing, files: Vec::new(), written: Written::default() }
+        Self {
+            output,
+            staging,
+            paths,
+            seen: Vec::new(),
+            missing,
+            files: Vec::new(),
+            written: Written::default(),
+        }
     }
 
     pub(super) fn run<E: From<DiskFault> + Send>(
@@ -83,15 +90,21 @@ impl<'a> Build<'a> {
         was_settled: bool,
         make: impl Fn(usize, bool) -> Result<Option<Vec<u8>>, E> + Sync,
     ) -> Result<(), E> {
-        let all = self.paths.len();
-        let urgent = if urgent < all && self.is_clear(urgent..all) { urgent } else { 0 };
-        if urgent > 0 {
-            self.make(0..urgent, &make)?;
+        let (first, rest) = self.paths.split_at(urgent.min(self.paths.len()));
+        self.seen = self.output.seen(first);
+        // Whether they can go ahead of the others is found out meanwhile.
+        let this = &*self;
+        let (seen, made) = rayon::join(|| this.output.seen(rest), || this.made(0..first.len(), &make));
+        self.seen.extend(seen);
+        self.take(made)?;
+        let (urgent, all) = (first.len(), self.paths.len());
+        if urgent > 0 && self.is_clear(urgent..all) {
             self.refuse_changed()?;
             let _busy = Busy::begin(&self.output.folder)?;
             self.place()?;
         }
-        self.make(urgent..all, &make)?;
+        let made = self.made(urgent..all, &make);
+        self.take(made)?;
         self.refuse_changed()?;
         let _busy = Busy::begin(&self.output.folder)?;
         self.place()?;
@@ -113,17 +126,20 @@ impl<'a> Build<'a> {
     }
 
     /// Makes files, all of them even if one is at fault, and lets those wait that are new.
-    fn make<E: From<DiskFault> + Send>(
-        &mut self,
+    fn made<E: From<DiskFault> + Send>(
+        &self,
         range: Range<usize>,
         make: &(impl Fn(usize, bool) -> Result<Option<Vec<u8>>, E> + Sync),
-    ) -> Result<(), E> {
-        let this = &*self;
+    ) -> Vec<Result<File, E>> {
         let one = |number: usize| -> Result<File, E> {
-            let bytes = make(number, this.seen_at(number).is_some())?;
-            Ok(this.compare(number, bytes)?)
+            let bytes = make(number, self.seen_at(number).is_some())?;
+            Ok(self.compare(number, bytes)?)
         };
-        let made: Vec<Result<File, E>> = range.into_par_iter().map(one).collect();
+        range.into_par_iter().map(one).collect()
+    }
+
+    /// Notes files that were made, in their order.
+    fn take<E>(&mut self, made: Vec<Result<File, E>>) -> Result<(), E> {
         let mut fault = None;
         for one in made {
             self.files.push(one.map_err(|error| fault.get_or_insert(error)).ok());
