@@ -217,9 +217,10 @@ impl Scene<'_> {
             let weights = slot.weights.iter().map(|weight| (weight.source, weight.log * slope));
             let error = self.error(&shares, &weights.chain(gates).collect::<Vec<_>>());
             // The share of a source is right to half a world; the level makes good for what is off in it.
-            let sources = slot.weights.iter().map(|weight| weight.source);
+            let sources = slot.weights.par_iter().map(|weight| weight.source);
             let rounded = sources.map(|source| 0.3 * self.difference(source, &shares) / worlds);
-            let squares = rounded.map(|off| off * off).sum::<f64>() + error * error;
+            let rounded: Vec<f64> = rounded.collect();
+            let squares = rounded.iter().map(|off| off * off).sum::<f64>() + error * error;
             (error, squares.sqrt() / slope.max(1e-9))
         };
         Ok(Found { tilts: vec![tilt], ..Self::one(level, share, error, row) })

@@ -133,6 +133,18 @@ impl Lanes {
         yes
     }
 
+    /// P(true) of odds, and how fast that grows with their logarithm.
+    #[inline(always)]
+    pub(super) fn yes_and_slope(&self) -> [Self; 2] {
+        let (mut yes, mut slope) = (*self, *self);
+        for l in 0..WIDTH {
+            let no = 1.0 / (1.0 + self.0[l]);
+            yes.0[l] = self.0[l] * no;
+            slope.0[l] = yes.0[l] * no;
+        }
+        [yes, slope]
+    }
+
     /// P(true) of odds that may be infinite.
     #[inline(always)]
     pub(super) fn share(&self) -> Self {

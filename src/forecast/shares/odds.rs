@@ -2,6 +2,7 @@
 //!
 //! What is below the node tells, of a world, how much more likely it is where the node is true. Nothing else of it
 //! matters, for all else is the same at each stage.
+#![expect(clippy::indexing_slicing, reason = "every loop runs to WIDTH, the length of every array of lanes")]
 
 use super::super::book::{Book, shares};
 use super::super::number::{exp, ln};
@@ -125,7 +126,6 @@ fn gathered(row: &[u64], worlds: &[usize]) -> u64 {
 macro_rules! vectorized {
     ($($item:item)*) => { $(
         #[multiversion::multiversion(targets("x86_64+avx2+avx512f+avx512bw+avx512dq+avx512vl", "x86_64+avx2"))]
-        #[expect(clippy::indexing_slicing, reason = "lanes of arrays of one length")]
         $item
     )* };
 }
@@ -133,8 +133,8 @@ macro_rules! vectorized {
 vectorized! {
     /// Multiplies where a bit is set.
     fn scale(odds: &mut Lanes, bits: u64, factor: f64) {
-        for lane in 0..WIDTH {
-            odds[lane] *= if (bits >> lane) & 1 != 0 { factor } else { 1.0 };
+        for (lane, odds) in odds.iter_mut().enumerate() {
+            *odds *= if (bits >> lane) & 1 != 0 { factor } else { 1.0 };
         }
     }
 
@@ -167,14 +167,14 @@ vectorized! {
 
     /// The masses of both states, added up in eight fixed columns.
     fn masses(chance: &Lanes, tells: &Lanes, whole: &Lanes) -> [f64; 2] {
-        let mut columns = [[0.0; 8]; 2];
+        let (mut no, mut yes) = ([0.0; 8], [0.0; 8]);
         for row in 0..WIDTH / 8 {
-            for column in 0..8 {
+            for (column, (no, yes)) in no.iter_mut().zip(&mut yes).enumerate() {
                 let lane = 8 * row + column;
-                columns[0][column] += (1.0 - chance[lane]) * whole[lane];
-                columns[1][column] += chance[lane] * tells[lane] * whole[lane];
+                *no += (1.0 - chance[lane]) * whole[lane];
+                *yes += chance[lane] * tells[lane] * whole[lane];
             }
         }
-        columns.map(|column| column.iter().sum())
+        [no.iter().sum(), yes.iter().sum()]
     }
 }

@@ -22,13 +22,18 @@ pub(super) struct Block {
     pub(super) forced: u64,
 }
 
-/// Many worlds, in parts that are gone through at a time.
-pub(super) struct Blocks(Vec<Vec<Block>>);
+/// Many worlds.
+pub(super) struct Blocks {
+    /// In parts that are gone through at a time.
+    parts: Vec<Vec<Block>>,
+    /// In how many worlds gates deny it, and in how many they force it.
+    decided: [f64; 2],
+}
 
 impl FromIterator<Block> for Blocks {
     fn from_iter<T: IntoIterator<Item = Block>>(blocks: T) -> Self {
         let blocks: Vec<Block> = blocks.into_iter().collect();
-        Self(blocks.chunks(AT_ONCE).map(<[Block]>::to_vec).collect())
+        Self::new(blocks.chunks(AT_ONCE).map(<[Block]>::to_vec).collect())
     }
 }
 
@@ -37,36 +42,39 @@ impl Blocks {
     pub(super) fn of(slot: &Slot, rows: &[Vec<u64>], words: usize) -> Self {
         let parts = (0..words.div_ceil(AT_ONCE)).into_par_iter();
         let parts = parts.map(|part| pulled(slot, rows, part * AT_ONCE..words.min((part + 1) * AT_ONCE)));
-        Self(parts.collect())
+        Self::new(parts.collect())
+    }
+
+    fn new(parts: Vec<Vec<Block>>) -> Self {
+        let counts = parts.iter().flatten().map(|block| [block.denied, block.forced].map(u64::count_ones));
+        let decided = counts.fold([0, 0], |all, one| [all[0] + one[0], all[1] + one[1]]);
+        Self { parts, decided: decided.map(f64::from) }
     }
 
     pub(super) fn worlds(&self) -> f64 {
-        (self.0.iter().map(Vec::len).sum::<usize>() * WIDTH) as f64
+        (self.parts.iter().map(Vec::len).sum::<usize>() * WIDTH) as f64
     }
 
     /// In how many worlds gates deny it, and in how many they force it.
     pub(super) fn decided(&self) -> [f64; 2] {
-        let count = |pick: fn(&Block) -> u64| {
-            self.0.iter().flatten().map(|block| pick(block).count_ones()).sum::<u32>()
-        };
-        [f64::from(count(|block| block.denied)), f64::from(count(|block| block.forced))]
+        self.decided
     }
 
     /// How likely it is at a level, and how fast that grows.
     pub(super) fn share(&self, level: f64) -> (f64, f64) {
-        share(&self.0, level)
+        share(&self.parts, level)
     }
 
     /// The same of some of them; none if they are few.
     pub(super) fn some(&self) -> Option<impl Fn(f64) -> (f64, f64) + '_> {
-        let some = self.0.get(..self.0.len() / SOME).filter(|some| !some.is_empty())?;
+        let some = self.parts.get(..self.parts.len() / SOME).filter(|some| !some.is_empty())?;
         Some(|level| share(some, level))
     }
 
     /// In how many worlds of each block it is true at a level, on average; and how fast its probability grows.
     pub(super) fn shares(&self, level: f64) -> (Vec<f64>, f64) {
         let factor = exp(level) as f32;
-        let parts: Vec<(Vec<f64>, f64)> = self.0.par_iter().map(|part| each(part, factor)).collect();
+        let parts: Vec<(Vec<f64>, f64)> = self.parts.par_iter().map(|part| each(part, factor)).collect();
         let slope: f64 = parts.iter().map(|(_, slope)| slope).sum();
         (parts.into_iter().flat_map(|(shares, _)| shares).collect(), slope / self.worlds())
     }
@@ -74,14 +82,14 @@ impl Blocks {
     /// States with this share of true ones: those worlds in which a rising level would reach a random threshold first,
     /// and those in which gates force it. The level at which the share is found tells where the last of them lies.
     pub(super) fn draw(&self, random: Draw, level: f64, share: f64) -> Vec<u64> {
-        let forced = self.decided()[1] as usize;
+        let forced = self.decided[1] as usize;
         let wanted = ((share * self.worlds()).round() as usize).saturating_sub(forced);
-        let parts = self.0.par_iter().enumerate();
+        let parts = self.parts.par_iter().enumerate();
         let parts = parts.map(|(place, part)| thresholds(part, random, (place * AT_ONCE * WIDTH) as u32));
         let parts: Vec<Vec<Lanes>> = parts.collect();
         let last = self.last(&parts, exp(level) as f32, share, wanted);
         let drawn: Vec<Vec<u64>> =
-            self.0.par_iter().zip(&parts).map(|(part, names)| up_to(part, names, last)).collect();
+            self.parts.par_iter().zip(&parts).map(|(part, names)| up_to(part, names, last)).collect();
         drawn.concat()
     }
 
@@ -91,7 +99,7 @@ impl Blocks {
         let spread = 16.0 / (self.worlds() * share * (1.0 - share)).max(1.0).sqrt();
         let around = (1.0 - spread as f32).max(0.0) * near..(1.0 + spread as f32) * near;
         for range in [around, 0.0..f32::INFINITY] {
-            let parts = self.0.par_iter().zip(names);
+            let parts = self.parts.par_iter().zip(names);
             let parts: Vec<(usize, Vec<u32>)> =
                 parts.map(|(part, names)| within(part, names, &range)).collect();
             let below: usize = parts.iter().map(|(below, _)| below).sum();
@@ -143,17 +151,15 @@ vectorized! {
         for block in blocks {
             let mut odds = block.odds;
             odds.times(&Lanes::splat(factor));
-            let mut yes = odds.yes();
-            let mut product = odds.no();
-            product.times(&yes);
+            let [mut yes, mut growth] = odds.yes_and_slope();
             let decided = block.denied | block.forced;
             if decided != 0 {
                 yes.set_where(block.denied, 0.0);
                 yes.set_where(block.forced, 1.0);
-                product.set_where(decided, 0.0);
+                growth.set_where(decided, 0.0);
             }
             sum += yes.dot(&Lanes::ONE);
-            slope += product.dot(&Lanes::ONE);
+            slope += growth.dot(&Lanes::ONE);
         }
         (sum, slope)
     }
@@ -164,14 +170,14 @@ vectorized! {
         for block in blocks {
             let mut odds = block.odds;
             odds.times(&Lanes::splat(factor));
-            let mut yes = odds.yes();
-            let mut product = odds.no();
-            product.times(&yes);
-            product.set_where(block.denied | block.forced, 0.0);
-            yes.set_where(block.denied, 0.0);
-            yes.set_where(block.forced, 1.0);
+            let [mut yes, mut growth] = odds.yes_and_slope();
+            if block.denied | block.forced != 0 {
+                yes.set_where(block.denied, 0.0);
+                yes.set_where(block.forced, 1.0);
+                growth.set_where(block.denied | block.forced, 0.0);
+            }
             all.push(yes.dot(&Lanes::ONE));
-            slope += product.dot(&Lanes::ONE);
+            slope += growth.dot(&Lanes::ONE);
         }
         (all, slope)
     }
