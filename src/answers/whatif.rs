@@ -1,6 +1,7 @@
 //! What if: which nodes move, and how far, where others have certain states.
 
 use std::cmp::Ordering;
+use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
@@ -115,7 +116,8 @@ pub struct Effects<'a> {
 #[derive(Debug)]
 struct Sheet<'a> {
     book: &'a Book,
-    ones: Vec<Vec<u32>>,
+    /// How often each node is true, counted when it is asked for.
+    ones: Vec<OnceLock<Vec<u32>>>,
     worlds: Vec<u32>,
 }
 
@@ -139,7 +141,7 @@ impl<'a> Effects<'a> {
         let needs_book = model.nodes().any(|(node, _)| is_open(node) && !forecast.can_split(node));
         let book = needs_book.then(|| {
             let book = forecast.book();
-            let ones = book.ones();
+            let ones = vec![OnceLock::new(); model.nodes.len()];
             let worlds = book.worlds_by_share();
             Sheet { book, ones, worlds }
         });
@@ -237,10 +239,14 @@ fn open(belief: Belief) -> Option<f64> {
 }
 
 impl Sheet<'_> {
+    fn ones(&self, node: NodeId) -> Option<&Vec<u32>> {
+        Some(self.ones.get(node.index())?.get_or_init(|| self.book.ones(node)))
+    }
+
     /// P(other | one) and P(other | not one), counted.
     fn given(&self, one: NodeId, other: NodeId, both: &mut Vec<u32>) -> Option<[(f64, f64); 2]> {
         self.book.both_by_share(one, other, both);
-        let (ones, others) = (self.ones.get(one.index())?, self.ones.get(other.index())?);
+        let (ones, others) = (self.ones(one)?, self.ones(other)?);
         let yes = || ones.iter().zip(both.iter()).map(|(of, so)| (f64::from(*so), f64::from(*of)));
         let rest = || self.worlds.iter().zip(ones).zip(others.iter().zip(both.iter()));
         let no = || rest().map(|((all, one), (other, both))| (f64::from(other - both), f64::from(all - one)));

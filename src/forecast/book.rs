@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::Forecast;
 use super::engine::Engine;
-use super::memory::filled;
+use super::memory::{Worlds, filled};
 use super::run::Evaluated;
 use crate::model::NodeId;
 
@@ -25,7 +25,9 @@ const SHARES: usize = 32;
 #[derive(Clone, Debug)]
 pub struct Book {
     words: usize,
-    rows: Vec<Vec<u64>>,
+    /// The rows of the nodes of each part, and where each node of the network has its own.
+    parts: Vec<Worlds>,
+    places: Vec<(usize, usize)>,
 }
 
 /// How often something is so.
@@ -145,11 +147,8 @@ impl Forecast {
             // The same state may have been drawn before.
             part.end.as_ref().map_or_else(draw, |(_, end)| end.worlds(words, draw))
         };
-        let rows: Vec<Arc<Vec<Vec<u64>>>> = self.parts.par_iter().enumerate().map(draw).collect();
-        let row = |(part, place): &(usize, usize)| {
-            rows.get(*part).and_then(|rows| rows.get(*place)).cloned().unwrap_or_default()
-        };
-        Book { words, rows: self.places.iter().map(row).collect() }
+        let parts = self.parts.par_iter().enumerate().map(draw).collect();
+        Book { words, parts, places: self.places.clone() }
     }
 }
 
@@ -161,7 +160,8 @@ impl Book {
 
     /// The worlds in which a node is true, 64 a word; nothing of a node without numbers.
     pub fn row(&self, node: NodeId) -> &[u64] {
-        self.rows.get(node.index()).map_or(&[], Vec::as_slice)
+        let row = |(part, place): &(usize, usize)| self.parts.get(*part)?.get(*place);
+        self.places.get(node.index()).and_then(row).map_or(&[], Vec::as_slice)
     }
 
     /// How often nodes have these states, among the worlds in which others have theirs.
@@ -193,13 +193,10 @@ impl Book {
         shares(self.words).iter().map(|share| 64 * share.len() as u32).collect()
     }
 
-    /// How often each node is true, by share of the book.
-    pub(crate) fn ones(&self) -> Vec<Vec<u32>> {
-        let shares = shares(self.words);
-        let ones = |row: &Vec<u64>| -> Vec<u32> {
-            shares.iter().map(|share| row.get(share.clone()).map_or(0, count_ones)).collect()
-        };
-        self.rows.par_iter().map(ones).collect()
+    /// How often a node is true, by share of the book.
+    pub(crate) fn ones(&self, node: NodeId) -> Vec<u32> {
+        let row = self.row(node);
+        shares(self.words).into_iter().map(|share| row.get(share).map_or(0, count_ones)).collect()
     }
 
     /// In how many worlds two nodes are both true, by share of the book.

@@ -308,7 +308,7 @@ impl Scene<'_> {
             blocks.push(Block { odds, denied: yes.vanishing(), forced: no.vanishing() });
         }
         let share = shares.iter().sum::<f64>() / (self.words * WIDTH) as f64;
-        // What gates decide elsewhere is in the odds here, and so is the level.
+        // The level is in the odds already.
         let row = Blocks::from_iter(blocks).draw(self.random(), 0.0, share);
         let sources = self.variable.table.iter().flat_map(|(parents, _)| parents);
         let slopes: Vec<(usize, f64)> =
