@@ -182,3 +182,60 @@ impl Scene<'_> {
         ((0..states).map(with).collect(), so(without.states(levels, bit)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::forecast::{Method, Settings, evaluate};
+    use crate::source::Sources;
+    use crate::value::Date;
+
+    #[test]
+    fn weights_alone_are_weighed_as_any_law_is() {
+        let sources = Sources::single(
+            r#"
+            scenario DRY "A" {
+                probability 30%
+            }
+            scenario LATE "B" {
+                probability 60%
+            }
+            prediction HARVEST "C" {
+                probability 40%
+                needs DRY 70% else 20%
+                moves with LATE strong
+            }
+            prediction PRICE "D" {
+                probability 25%
+                needs HARVEST 55% else 10%
+                needs LATE weak
+            }
+            prediction TRADE "E" {
+                probability 50%
+                killed by HARVEST 35% else 60%
+            }
+            2026-05-02 evidence TRADE for strong "Seen"
+            2026-05-03 evidence HARVEST against weak "Heard"
+            "#,
+        );
+        let today = Date::parse("2026-06-01").unwrap();
+        let compiled = crate::compile(&sources, today);
+        let faults = crate::diagnostic::short(&compiled.diagnostics, &sources);
+        assert!(!compiled.diagnostics.has_errors(), "{faults}");
+        let settings = Settings { method: Method::Sampled, ..Settings::default() };
+        let forecast = evaluate(&compiled.model, today, &settings);
+        for (id, node) in compiled.model.nodes() {
+            let (part, place) = forecast.place(id).unwrap();
+            let levels = part.engine.as_deref().unwrap().levels();
+            let scene = Scene::new(&part.part, &levels, place, &compiled.model).unwrap();
+            for (said, step) in [([1.0, 1.0], 4), ([1.0, 3.5], 3)] {
+                let quick = odds::sums(&scene, &said, forecast.book(), part, step).unwrap();
+                let any = any(&scene, &said, forecast.book(), part, step);
+                assert_eq!(quick.len(), any.len());
+                for (quick, any) in quick.iter().flatten().flatten().zip(any.iter().flatten().flatten()) {
+                    assert!((quick - any).abs() <= 1e-9 * any.abs(), "{}: {quick}, {any}", node.id);
+                }
+            }
+        }
+    }
+}
