@@ -35,6 +35,7 @@ use self::problem::Problem;
 use self::shape::Shape;
 use self::worlds::{Clock, Worlds};
 
+pub(super) use self::lanes::vectorized;
 pub(crate) use self::prior::Prior;
 pub(crate) use self::score::{Covariances, VIEWS};
 

@@ -358,4 +358,4 @@ macro_rules! vectorized {
         $item
     )* };
 }
-pub(super) use vectorized;
+pub(in crate::forecast) use vectorized;

@@ -8,6 +8,7 @@ use super::super::book::{Book, shares};
 use super::super::number::{exp, ln};
 use super::super::part::{Bearing, Law};
 use super::super::run::Evaluated;
+use super::super::sample::vectorized;
 use super::Scene;
 use super::weighed::Sums;
 
@@ -121,13 +122,6 @@ impl Pull {
 fn gathered(row: &[u64], worlds: &[usize]) -> u64 {
     let bit = |world: &usize| row.get(world / WIDTH).map_or(0, |word| word >> (world % WIDTH) & 1);
     worlds.iter().enumerate().fold(0, |bits, (lane, world)| bits | bit(world) << lane)
-}
-
-macro_rules! vectorized {
-    ($($item:item)*) => { $(
-        #[multiversion::multiversion(targets("x86_64+avx2+avx512f+avx512bw+avx512dq+avx512vl", "x86_64+avx2"))]
-        $item
-    )* };
 }
 
 vectorized! {
