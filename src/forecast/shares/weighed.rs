@@ -220,8 +220,7 @@ mod tests {
         );
         let today = Date::parse("2026-06-01").unwrap();
         let compiled = crate::compile(&sources, today);
-        let faults = crate::diagnostic::short(&compiled.diagnostics, &sources);
-        assert!(!compiled.diagnostics.has_errors(), "{faults}");
+        assert!(!compiled.diagnostics.has_errors(), "{:?}", compiled.diagnostics);
         let settings = Settings { method: Method::Sampled, ..Settings::default() };
         let forecast = evaluate(&compiled.model, today, &settings);
         for (id, node) in compiled.model.nodes() {
