@@ -49,7 +49,7 @@ use crate::forecast::{Forecast, Method, Notice, Settings, Trouble};
 use crate::model::{Model, NodeId};
 use crate::source::Sources;
 use crate::value::Date;
-use crate::{Compiled, Memory};
+use crate::{Compiled, Draft, Memory};
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -277,12 +277,23 @@ impl Call {
         memory: &Memory,
         notice: Notice<'_>,
     ) -> Result<Compiled, Fault> {
+        self.finish(crate::draft(sources, day, memory), (sources, day), memory, notice)
+    }
+
+    /// The numbers of a network that was read from these sources, as it stands on this day.
+    fn finish(
+        &self,
+        draft: Draft,
+        (sources, day): (&Sources, Date),
+        memory: &Memory,
+        notice: Notice<'_>,
+    ) -> Result<Compiled, Fault> {
         let progress = progress::Progress::new(self.output.shows_progress());
         let both = |stage| {
             notice(stage);
             progress.stage(stage);
         };
-        let compiled = crate::evaluate(sources, day, &self.settings, memory, &both);
+        let compiled = draft.evaluate(sources, (day, &self.settings), memory, &both);
         progress.clear();
         let troubles = compiled.forecast.as_ref().map_or(&[][..], |forecast| forecast.troubles());
         if let Some(Trouble::TooWide { node, nodes }) = troubles.first() {

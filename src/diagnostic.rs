@@ -18,7 +18,12 @@ pub(crate) use render::{lines, place, summary};
 pub use render::{short, text};
 pub(crate) use wording::{and_list, counted, nearest, or_list, quoted, visible};
 
-use crate::source::{Sources, Span};
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use rayon::slice::ParallelSliceMut as _;
+
+use crate::source::Span;
 
 /// One thing that is wrong, or doubtful, and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +37,7 @@ pub struct Diagnostic {
     /// Where: the first is the exact words, the others are further parties.
     pub labels: Vec<Label>,
     /// Why it matters.
-    pub why: Option<String>,
+    pub why: Option<Cow<'static, str>>,
     /// What to do.
     pub help: Option<String>,
     /// An edit that mends it.
@@ -103,7 +108,7 @@ impl Diagnostic {
     }
 
     #[must_use]
-    pub(crate) fn why(mut self, why: impl Into<String>) -> Self {
+    pub(crate) fn why(mut self, why: impl Into<Cow<'static, str>>) -> Self {
         self.why = Some(why.into());
         self
     }
@@ -125,7 +130,8 @@ impl Diagnostic {
 /// The sink. In the order of files and lines, and without repetition, once it is settled.
 #[derive(Clone, Debug, Default)]
 pub struct Diagnostics {
-    list: Vec<Diagnostic>,
+    /// A great network may raise one for each edge: they are handed on by reference.
+    list: Vec<Arc<Diagnostic>>,
 }
 
 impl Diagnostics {
@@ -135,7 +141,7 @@ impl Diagnostics {
     }
 
     pub(crate) fn push(&mut self, diagnostic: Diagnostic) {
-        self.list.push(diagnostic);
+        self.list.push(Arc::new(diagnostic));
     }
 
     pub(crate) fn extend(&mut self, other: Self) {
@@ -151,33 +157,32 @@ impl Diagnostics {
 
     /// Gives every diagnostic the level that the network and the caller set, and puts them in order.
     /// Where the numbers were not worked out, nothing is said of what is allowed about them.
-    pub(crate) fn settle(&mut self, levels: &Levels, sources: &Sources, has_numbers: bool) {
+    pub(crate) fn settle(&mut self, levels: &Levels, has_numbers: bool) {
         level::settle(&mut self.list, levels, has_numbers);
-        // Places are small beside what is said of them: they are put in order first.
-        let place = |one: &Diagnostic| {
-            let span = one.span();
-            (sources.get(span.source).map_or("", |source| source.path()), span.start, span.end, one.code)
-        };
-        let mut order: Vec<_> = self.list.iter().enumerate().map(|(at, one)| (place(one), at)).collect();
-        let message = |at: usize| self.list.get(at).map(|one| &one.message);
-        order.sort_unstable_by(|(one, at), (other, next)| {
-            one.cmp(other).then_with(|| message(*at).cmp(&message(*next))).then(at.cmp(next))
+        let places = self.list.drain(..).map(|one| ((one.span(), one.code), one));
+        let mut order: Vec<_> = places.collect();
+        order.par_sort_by(|(one, first), (other, second)| {
+            one.cmp(other).then_with(|| first.message.cmp(&second.message))
         });
-        let mut all: Vec<Option<Diagnostic>> = self.list.drain(..).map(Some).collect();
-        self.list = order.into_iter().filter_map(|(_, at)| all.get_mut(at)?.take()).collect();
+        self.list.extend(order.into_iter().map(|(_, one)| one));
         self.list.dedup();
+    }
+
+    /// Whether any would stop a build, once it has the level that the network and the caller set.
+    pub(crate) fn stop(&self, levels: &Levels) -> bool {
+        let mut all = self.list.clone();
+        level::settle(&mut all, levels, false);
+        all.iter().any(|one| one.severity == Severity::Error)
     }
 
     /// Takes every warning for an error.
     pub fn deny_warnings(&mut self) {
-        for one in &mut self.list {
-            one.severity = Severity::Error;
-        }
+        self.list.iter_mut().for_each(|one| level::set(one, Severity::Error));
     }
 
     /// All of them, in order.
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
-        self.list.iter()
+        self.list.iter().map(AsRef::as_ref)
     }
 
     /// How many there are.

@@ -23,7 +23,7 @@ pub use self::listed::listed;
 pub use self::lock::halt;
 pub use self::output::{Output, Written};
 pub use self::templates::templates;
-pub use self::watch::{GRACE, Watcher};
+pub use self::watch::{GRACE, QUIET, Watcher};
 
 use std::collections::BTreeSet;
 use std::fmt;

@@ -147,8 +147,8 @@ impl Memory {
 /// );
 /// ```
 pub fn compile(sources: &Sources, today: Date) -> Compiled {
-    let (mut compiled, _) = front(sources, today, &syntax::Memory::default());
-    compiled.diagnostics.settle(&compiled.model.levels, sources, false);
+    let Draft { mut compiled, .. } = draft(sources, today, &Memory::new());
+    compiled.diagnostics.settle(&compiled.model.levels, false);
     compiled
 }
 
@@ -182,37 +182,63 @@ pub fn evaluate(
     memory: &Memory,
     notice: Notice<'_>,
 ) -> Compiled {
-    let mut diagnostics = Diagnostics::new();
-    let files = parse(sources, &memory.trees, &mut diagnostics);
-    evaluate_trees(files, diagnostics, sources, (today, settings), memory, notice)
+    draft(sources, today, memory).evaluate(sources, (today, settings), memory, notice)
 }
 
-/// The same of trees, with what was found in their text. Their spans lie in `sources`, which may hold more.
-pub(crate) fn evaluate_trees(
-    files: Vec<Arc<tree::File>>,
-    found: Diagnostics,
-    sources: &Sources,
-    (today, settings): (Date, &Settings),
-    memory: &Memory,
-    notice: Notice<'_>,
-) -> Compiled {
-    let (mut compiled, whole) = resolve(files, found, sources, today);
-    // Errors that the network lowers are no errors: so the levels are asked before the numbers.
-    let mut found = compiled.diagnostics.clone();
-    found.settle(&compiled.model.levels, sources, false);
-    if !found.has_errors() {
-        let forecast = forecast::evaluate_with(&compiled.model, today, settings, &memory.numbers, notice);
-        let scene = rules::Scene { model: &compiled.model, sources, today, whole };
-        rules::check_numbers(&scene, &forecast, &memory.answers, &mut compiled.diagnostics);
-        compiled.forecast = Some(forecast);
+/// A network that was read and checked, and whose numbers nobody has asked for yet. What was found is not settled.
+#[derive(Debug)]
+pub(crate) struct Draft {
+    compiled: Compiled,
+    /// Whether all of the text was understood.
+    is_whole: bool,
+}
+
+/// Reads a network as it stands on a day, and checks it.
+pub(crate) fn draft(sources: &Sources, today: Date, memory: &Memory) -> Draft {
+    let mut diagnostics = Diagnostics::new();
+    let files = parse(sources, &memory.trees, &mut diagnostics);
+    Draft::of_trees(files, diagnostics, sources, today)
+}
+
+impl Draft {
+    /// Of trees, with what was found in their text. Their spans lie in `sources`, which may hold more.
+    pub(crate) fn of_trees(
+        files: Vec<Arc<tree::File>>,
+        mut diagnostics: Diagnostics,
+        sources: &Sources,
+        today: Date,
+    ) -> Self {
+        let is_whole = diagnostics.is_empty();
+        let model = model::resolve(&files, &mut diagnostics);
+        let scene = rules::Scene { model: &model, sources, today, whole: is_whole };
+        rules::check(&scene, &mut diagnostics);
+        Self { compiled: Compiled { files, model, forecast: None, diagnostics }, is_whole }
     }
-    let has_numbers = compiled.forecast.is_some();
-    compiled.diagnostics.settle(&compiled.model.levels, sources, has_numbers);
-    let spoils = |one: &Diagnostic| one.severity == Severity::Error && !one.code.is_verdict();
-    if compiled.diagnostics.iter().any(spoils) {
-        compiled.forecast = None;
+
+    /// The network with its numbers, if there are no errors. The sources and the day are those of the draft.
+    pub(crate) fn evaluate(
+        self,
+        sources: &Sources,
+        (today, settings): (Date, &Settings),
+        memory: &Memory,
+        notice: Notice<'_>,
+    ) -> Compiled {
+        let Self { mut compiled, is_whole } = self;
+        // Errors that the network lowers are no errors: so the levels are asked before the numbers.
+        if !compiled.diagnostics.stop(&compiled.model.levels) {
+            let forecast = forecast::evaluate_with(&compiled.model, today, settings, &memory.numbers, notice);
+            let scene = rules::Scene { model: &compiled.model, sources, today, whole: is_whole };
+            rules::check_numbers(&scene, &forecast, &memory.answers, &mut compiled.diagnostics);
+            compiled.forecast = Some(forecast);
+        }
+        let has_numbers = compiled.forecast.is_some();
+        compiled.diagnostics.settle(&compiled.model.levels, has_numbers);
+        let spoils = |one: &Diagnostic| one.severity == Severity::Error && !one.code.is_verdict();
+        if compiled.diagnostics.iter().any(spoils) {
+            compiled.forecast = None;
+        }
+        compiled
     }
-    compiled
 }
 
 /// The trees of all files, if there are not too many items for one network.
@@ -222,24 +248,4 @@ fn parse(sources: &Sources, trees: &syntax::Memory, diagnostics: &mut Diagnostic
         return Vec::new();
     }
     trees.parse(sources, diagnostics)
-}
-
-/// Text to a checked model, and whether all of the text was understood. What was found is not settled yet.
-fn front(sources: &Sources, today: Date, trees: &syntax::Memory) -> (Compiled, bool) {
-    let mut diagnostics = Diagnostics::new();
-    let files = parse(sources, trees, &mut diagnostics);
-    resolve(files, diagnostics, sources, today)
-}
-
-/// The same from trees on.
-fn resolve(
-    files: Vec<Arc<tree::File>>,
-    mut diagnostics: Diagnostics,
-    sources: &Sources,
-    today: Date,
-) -> (Compiled, bool) {
-    let whole = diagnostics.is_empty();
-    let model = model::resolve(&files, &mut diagnostics);
-    rules::check(&rules::Scene { model: &model, sources, today, whole }, &mut diagnostics);
-    (Compiled { files, model, forecast: None, diagnostics }, whole)
 }

@@ -95,7 +95,9 @@ pub(super) fn run(arguments: &Arguments, call: &mut Call) -> Result<Ending, Faul
     if loops.poll {
         return Err("`--poll` is about `--watch`".into());
     }
-    match Workshop::open(place, call)?.build(call)? {
+    let mut workshop = Workshop::open(place, call)?;
+    let draft = workshop.draft(call);
+    match workshop.build(draft, call)? {
         Built::Site(site) => {
             report::site(&site, &place.out, &mut call.output);
             Ok(if site.has_errors { Ending::NetworkAtFault } else { Ending::Fine })

@@ -21,7 +21,7 @@ pub(super) fn claim(model: &Model, words: &str) -> Result<Claim, Fault> {
     match claim {
         Some(claim) if found.is_empty() => Ok(claim),
         _ => {
-            found.settle(&crate::diagnostic::Levels::default(), &sources, false);
+            found.settle(&crate::diagnostic::Levels::default(), false);
             Err(format!("this cannot be asked\n{}", diagnostic::text(&found, &sources, false).trim_end())
                 .into())
         }

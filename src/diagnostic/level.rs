@@ -1,6 +1,7 @@
 //! Levels: what `lint` sets for the network, what `allow` silences in one item, and what the caller denies.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::{Code, Diagnostic, Severity};
 use crate::source::{SourceId, Span};
@@ -46,23 +47,30 @@ impl Levels {
 }
 
 /// Applies the levels, and adds `unused-allow` for every `allow` that had nothing to do.
-pub(super) fn settle(list: &mut Vec<Diagnostic>, levels: &Levels, has_numbers: bool) {
+pub(super) fn settle(list: &mut Vec<Arc<Diagnostic>>, levels: &Levels, has_numbers: bool) {
     let mut allows = Allows::new(&levels.allows);
     list.retain(|one| !allows.silence(one));
     let mut unused = allows.unused(has_numbers);
     unused.retain(|one| !allows.silence(one));
-    list.extend(unused);
+    list.extend(unused.into_iter().map(Arc::new));
 
     let lint = |code| levels.lints.iter().rev().find(|(of, _)| *of == code).map(|(_, level)| *level);
     list.retain_mut(|one| {
         match lint(one.code) {
             Some(Level::Allow) => return false,
-            Some(Level::Warn) => one.severity = Severity::Warning,
-            Some(Level::Deny) => one.severity = Severity::Error,
+            Some(Level::Warn) => set(one, Severity::Warning),
+            Some(Level::Deny) => set(one, Severity::Error),
             None => {}
         }
         true
     });
+}
+
+/// Makes it as grave as that.
+pub(super) fn set(one: &mut Arc<Diagnostic>, severity: Severity) {
+    if one.severity != severity {
+        Arc::make_mut(one).severity = severity;
+    }
 }
 
 /// The `allow`s by their codes and the places of their items, and which of them were of use.

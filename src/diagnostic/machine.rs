@@ -261,7 +261,7 @@ fn annotated(one: &Diagnostic, sources: &Sources) -> String {
         Severity::Warning => "warning",
     };
     let at = Place::new(one.span(), "", sources);
-    let parts = [Some(&one.message), one.why.as_ref(), one.help.as_ref()];
+    let parts = [Some(one.message.as_str()), one.why.as_deref(), one.help.as_deref()];
     let message: Vec<_> = parts.into_iter().flatten().map(|part| visible(part)).collect();
     format!(
         "::{command} file={},line={},col={},endLine={},endColumn={},title={}::{}",

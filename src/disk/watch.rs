@@ -15,7 +15,7 @@ use walkdir::WalkDir;
 use super::DiskFault;
 
 /// Nothing more is expected once it has been quiet for so long.
-const QUIET: Duration = Duration::from_millis(5);
+pub const QUIET: Duration = Duration::from_millis(5);
 /// A file that is not there any more may be about to come back: so long is waited for it.
 pub const GRACE: Duration = Duration::from_millis(80);
 /// However much goes on, nobody waits longer.
@@ -37,6 +37,10 @@ pub struct Watcher {
     hints: Receiver<()>,
     /// How the folders looked last.
     seen: Look,
+    /// When something was last heard of.
+    last: Instant,
+    /// When it was first asked whether there is more of it.
+    begun: Option<Instant>,
 }
 
 /// What can be told of a file without reading it.
@@ -65,23 +69,27 @@ impl Watcher {
             DiskFault::new(Path::new("."), format!("cannot be watched: {error}\n  `--poll` looks by itself"))
         };
         let inner = if polls { None } else { Some(notify::recommended_watcher(hear).map_err(fault)?) };
-        let mut watcher =
-            Self { roots, ignored, inner, watched: BTreeMap::new(), hints, seen: BTreeMap::new() };
+        let mut watcher = Self {
+            roots,
+            ignored,
+            inner,
+            watched: BTreeMap::new(),
+            hints,
+            seen: BTreeMap::new(),
+            last: Instant::now(),
+            begun: None,
+        };
         watcher.renew();
         watcher.seen = watcher.look();
         Ok(watcher)
     }
 
-    /// Waits until something may have changed, and then until it is quiet. Now and then it asks whether there is
-    /// another reason to go on.
+    /// Waits until something may have changed. Now and then it asks whether there is another reason to go on.
     pub fn wait(&mut self, is_due: impl Fn() -> bool) {
         loop {
             let round = ROUND + EACH * u32::try_from(self.seen.len()).unwrap_or(u32::MAX).min(30_000);
             match self.hints.recv_timeout(round) {
-                Ok(()) => {
-                    self.settle(QUIET);
-                    break;
-                }
+                Ok(()) => break,
                 Err(RecvTimeoutError::Timeout) => {
                     if self.look() != self.seen || is_due() {
                         break;
@@ -97,16 +105,33 @@ impl Watcher {
                 }
             }
         }
-        self.renew();
-        self.seen = self.look();
+        self.begun = None;
+        self.heard();
     }
 
-    /// Waits until there was no hint for so long.
-    pub fn settle(&self, quiet: Duration) {
-        let begun = Instant::now();
-        while begun.elapsed() < LONGEST.max(quiet) && self.hints.recv_timeout(quiet).is_ok() {
-            while self.hints.try_recv().is_ok() {}
+    /// Whether anything more has happened since `wait`, or does before it was quiet for so long; then it waits for
+    /// that. However much goes on, the time comes when it says no.
+    pub fn stirs(&mut self, quiet: Duration) -> bool {
+        let begun = *self.begun.get_or_insert_with(Instant::now);
+        let mut has_stirred = false;
+        while begun.elapsed() < LONGEST.max(quiet)
+            && self.hints.recv_timeout(quiet.saturating_sub(self.last.elapsed())).is_ok()
+        {
+            self.last = Instant::now();
+            has_stirred = true;
         }
+        if has_stirred {
+            self.heard();
+        }
+        has_stirred
+    }
+
+    /// Something may have changed: from now on only what comes later is news.
+    fn heard(&mut self) {
+        while self.hints.try_recv().is_ok() {}
+        self.last = Instant::now();
+        self.renew();
+        self.seen = self.look();
     }
 
     /// Watches what has come, or has come anew.

@@ -13,13 +13,13 @@ use super::compose::Composer;
 use super::report::How;
 use super::ties::Ties;
 use super::units::{Names, Slot, Unit};
-use crate::Memory;
 use crate::diagnostic::{Diagnostics, Severity};
 use crate::forecast::{Forecast, Means, Settings};
 use crate::model::Model;
 use crate::source::Sources;
 use crate::syntax::tree::{File, Head, Item, Says};
 use crate::value::Date;
+use crate::{Draft, Memory};
 
 /// So many changes are averaged over all their orders.
 const FEW: usize = 8;
@@ -451,9 +451,9 @@ fn run(input: &Input<'_>, moved: &[Moved], clusters: &mut [Cluster]) {
     let composer = Composer::new(input.trees, &changes, input.names);
     let evaluate = |made: &[bool]| -> Option<Vec<Option<f64>>> {
         let trees = composer.with(made).into_iter().map(Arc::new).collect();
-        let day = (input.today, input.settings);
-        let compiled =
-            crate::evaluate_trees(trees, Diagnostics::new(), input.sources, day, input.memory, &|_| {});
+        let (sources, today) = (input.sources, input.today);
+        let draft = Draft::of_trees(trees, Diagnostics::new(), sources, today);
+        let compiled = draft.evaluate(sources, (today, input.settings), input.memory, &|_| {});
         let spoils =
             compiled.diagnostics.iter().any(|one| one.severity == Severity::Error && !one.code.is_verdict());
         let forecast = compiled.forecast.as_ref().filter(|_| !spoils)?;

@@ -5,19 +5,27 @@
 
 use rayon::prelude::*;
 
-use super::Scene;
+use super::{Scene, found};
 use crate::answers::coherence::{self, Line};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::forecast::Forecast;
 use crate::model::{Edge, Effect};
 use crate::value::percent;
 
+/// So many edges are looked at by one thread at a time.
+const PIECE: usize = 256;
+
 pub(super) fn check(scene: &Scene<'_>, forecast: &Forecast, out: &mut Diagnostics) {
     // There may be one for each edge.
-    let edges = scene.model.edges.par_iter().enumerate();
-    let found: Vec<Diagnostic> =
-        edges.filter_map(|(place, edge)| incoherence(scene, forecast, place, edge)).collect();
-    found.into_iter().for_each(|one| out.push(one));
+    let pieces = scene.model.edges.par_chunks(PIECE).enumerate();
+    let among = |(number, edges): (usize, &[Edge]), out: &mut Diagnostics| {
+        let places = (number * PIECE..).zip(edges);
+        places
+            .filter_map(|(place, edge)| incoherence(scene, forecast, place, edge))
+            .for_each(|one| out.push(one));
+    };
+    let all: Vec<Diagnostics> = pieces.map(|piece| found(|out| among(piece, out))).collect();
+    all.into_iter().for_each(|found| out.extend(found));
 }
 
 fn incoherence(scene: &Scene<'_>, forecast: &Forecast, place: usize, edge: &Edge) -> Option<Diagnostic> {
@@ -30,18 +38,22 @@ fn incoherence(scene: &Scene<'_>, forecast: &Forecast, place: usize, edge: &Edge
         "`{target}` given `{source}` comes out at {with} else {without}, not {} else {}",
         yes.value, no.value
     );
-    let found = Diagnostic::new(Code::IncoherentEdge, yes.span.to(no.span), message)
+    let one = Diagnostic::new(Code::IncoherentEdge, yes.span.to(no.span), message)
         .about(model.node(edge.target).span)
         .why("the level and the other edges of the node leave these two numbers no room")
         .help(help(scene, &line, target));
-    Some(found)
+    Some(one)
 }
 
 fn help(scene: &Scene<'_>, line: &Line, target: &str) -> String {
-    let see = format!("`forecastc coherence {target}` sets it against the others");
-    let Some(edge) = scene.model.edges.get(line.edge) else { return see };
-    match line.repair.map(|repair| repair.written(edge, scene.sources)) {
-        Some(words) => format!("the smallest change is `{words}`; {see}"),
-        None => see,
+    let edge = scene.model.edges.get(line.edge);
+    let written = line.repair.zip(edge).map(|(repair, edge)| repair.written(edge, scene.sources));
+    match written {
+        Some(words) => {
+            format!(
+                "the smallest change is `{words}`; `forecastc coherence {target}` sets it against the others"
+            )
+        }
+        None => format!("`forecastc coherence {target}` sets it against the others"),
     }
 }

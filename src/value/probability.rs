@@ -31,6 +31,14 @@ impl Probability {
         Self((number.clamp(0.0, 1.0) * Self::WHOLE as f64).round() as u64)
     }
 
+    /// The nearest to a number that is written in percent with so many digits behind the point.
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to 10^16")]
+    pub(crate) fn rounded(number: f64, digits: u32) -> Self {
+        let step = Self::WHOLE / 100 / 10_u64.pow(digits.min(14));
+        let steps = (number.clamp(0.0, 1.0) * (Self::WHOLE / step) as f64).round() as u64;
+        Self(steps * step)
+    }
+
     /// Whether it is 0% or 100%.
     pub fn is_certain(self) -> bool {
         self == Self::ZERO || self == Self::ONE
@@ -75,8 +83,11 @@ impl fmt::Display for Probability {
         if part == 0 {
             return write!(f, "{whole}%");
         }
-        let digits = format!("{part:014}");
-        write!(f, "{whole}.{}%", digits.trim_end_matches('0'))
+        let (mut part, mut width) = (part, 14);
+        while part % 10 == 0 {
+            (part, width) = (part / 10, width - 1);
+        }
+        write!(f, "{whole}.{part:0width$}%")
     }
 }
 

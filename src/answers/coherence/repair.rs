@@ -23,8 +23,15 @@ impl Repair {
         let Effect::Numbers { no, .. } = edge.effect else { return String::new() };
         let before = sources.slice(Span { end: self.span.start, ..edge.span });
         let after = sources.slice(Span { start: self.span.end, ..self.span.to(no.span) });
-        let words = format!("{before}{}{after}", self.to);
-        words.split_whitespace().collect::<Vec<_>>().join(" ")
+        let words = [before, &self.to.to_string(), after].concat();
+        let mut all = String::with_capacity(words.len());
+        for word in words.split_whitespace() {
+            if !all.is_empty() {
+                all.push(' ');
+            }
+            all.push_str(word);
+        }
+        all
     }
 }
 
@@ -59,7 +66,7 @@ fn rounded(number: Spanned<Probability>, wanted: f64, weight: f64, past: f64) ->
         return None;
     }
     let to = (0..=4).find_map(|digits| {
-        let to = Probability::read(&format!("{:.digits$}%", wanted * 100.0)).ok()?;
+        let to = Probability::rounded(wanted, digits);
         let is_near = weight * (to.as_f64() - wanted).abs() <= past / 10.0;
         (is_near && !to.is_certain()).then_some(to)
     })?;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::super::{Call, Ending, Fault, today};
 use super::workshop::{Built, Trouble, Workshop};
 use super::{Loops, Place, report};
-use crate::disk::{GRACE, Watcher};
+use crate::disk::{GRACE, QUIET, Watcher};
 use crate::serve::{Server, Shown};
 
 pub(super) fn run(place: &Place, loops: &Loops, serves: bool, call: &mut Call) -> Result<Ending, Fault> {
@@ -21,7 +21,15 @@ pub(super) fn run(place: &Place, loops: &Loops, serves: bool, call: &mut Call) -
     let mut shown = Shown { folder: place.out.clone(), ..Shown::default() };
     let mut is_first = true;
     loop {
-        let built = workshop.build(call);
+        let draft = loop {
+            let draft = workshop.draft(call);
+            let quiet = if workshop.has_lost(&draft) { GRACE } else { QUIET };
+            // What is read before it is quiet may be half of what there will be.
+            if !watcher.stirs(quiet) {
+                break draft;
+            }
+        };
+        let built = workshop.build(draft, call);
         match built.unwrap_or_else(|fault| Built::Broken(Trouble::Machine(fault.to_string()))) {
             Built::Nothing => {}
             Built::Site(built) => {
@@ -47,9 +55,6 @@ pub(super) fn run(place: &Place, loops: &Loops, serves: bool, call: &mut Call) -
         }
         tidy();
         watcher.wait(|| !call.is_dated && today().is_ok_and(|day| day != call.today));
-        if workshop.has_lost(call) {
-            watcher.settle(GRACE);
-        }
         if !call.is_dated {
             call.today = today()?;
         }

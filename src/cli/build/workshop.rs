@@ -42,6 +42,15 @@ pub(super) struct Workshop {
     is_broken: bool,
 }
 
+/// What there is to build a site from, read and checked.
+pub(super) struct Draft {
+    begun: Instant,
+    seen: Seen,
+    /// The sources, documents and templates that changed, by their paths.
+    changed: Vec<String>,
+    network: crate::Draft,
+}
+
 struct Seen {
     sources: Sources,
     own: BTreeMap<String, String>,
@@ -166,17 +175,42 @@ impl Workshop {
         })
     }
 
-    /// The sources that are missing now and were there when they were last looked at: editors that write a file anew
-    /// may have taken it away for a moment.
-    pub(super) fn has_lost(&self, call: &Call) -> bool {
-        let Some(seen) = &self.seen else { return false };
-        let Ok(now) = call.load(None) else { return true };
-        seen.sources.paths().any(|path| !now.has(path))
+    /// Reads and checks the sources as they are now; none if they are as they were.
+    pub(super) fn draft(&self, call: &Call) -> Result<Option<Draft>, Fault> {
+        let begun = now();
+        let own = self.own_templates()?;
+        let seen = Seen { sources: call.load(None)?, own, today: call.today };
+        let changed = self.seen.as_ref().map(|before| changed(before, &seen));
+        let is_new_day = self.seen.as_ref().is_some_and(|before| before.today != seen.today);
+        if !is_new_day && changed.as_ref().is_some_and(Vec::is_empty) {
+            return Ok(None);
+        }
+        let network = crate::draft(&seen.sources, seen.today, &self.memory);
+        Ok(Some(Draft { begun, seen, changed: changed.unwrap_or_default(), network }))
     }
 
-    /// Builds the site of the sources as they are now.
-    pub(super) fn build(&mut self, call: &mut Call) -> Result<Built, Fault> {
-        let built = self.try_build(call);
+    /// Whether a source is missing that was there when they were last looked at: editors that write a file anew may
+    /// have taken it away for a moment.
+    pub(super) fn has_lost(&self, draft: &Result<Option<Draft>, Fault>) -> bool {
+        let Some(seen) = &self.seen else { return false };
+        match draft {
+            Ok(Some(draft)) => seen.sources.paths().any(|path| !draft.seen.sources.has(path)),
+            Ok(None) => false,
+            Err(_) => true,
+        }
+    }
+
+    /// Builds the site of what was read.
+    pub(super) fn build(
+        &mut self,
+        draft: Result<Option<Draft>, Fault>,
+        call: &mut Call,
+    ) -> Result<Built, Fault> {
+        let built = match draft {
+            Ok(Some(draft)) => self.build_draft(draft, call),
+            Ok(None) => Ok(Built::Nothing),
+            Err(fault) => Err(fault),
+        };
         if built.is_err() {
             // Whatever is there next is worth a look, the same as well.
             self.seen = None;
@@ -189,25 +223,13 @@ impl Workshop {
         built
     }
 
-    fn try_build(&mut self, call: &mut Call) -> Result<Built, Fault> {
-        let begun = now();
-        let own = self.own_templates()?;
-        let seen = Seen { sources: call.load(None)?, own, today: call.today };
-        let changed = self.seen.as_ref().map(|before| changed(before, &seen));
-        let is_new_day = self.seen.as_ref().is_some_and(|before| before.today != seen.today);
-        if !is_new_day && changed.as_ref().is_some_and(Vec::is_empty) {
-            return Ok(Built::Nothing);
-        }
-        self.seen = Some(seen);
-        self.build_seen(call, changed.unwrap_or_default(), begun)
-    }
-
-    fn build_seen(&mut self, call: &mut Call, changed: Vec<String>, begun: Instant) -> Result<Built, Fault> {
-        let Some(Seen { sources, own, .. }) = &self.seen else { return Ok(Built::Nothing) };
+    fn build_draft(&mut self, draft: Draft, call: &mut Call) -> Result<Built, Fault> {
+        let Draft { begun, seen, changed, network } = draft;
+        let Seen { sources, own, today } = &*self.seen.insert(seen);
         if self.templates.as_ref().is_none_or(|(known, _)| known != own) {
             self.templates = Some((own.clone(), Templates::new(own.clone())?));
         }
-        let compiled = call.evaluate_with(sources, &self.memory, &|_| {})?;
+        let compiled = call.finish(network, (sources, *today), &self.memory, &|_| {})?;
         let Compiled { model, forecast: Some(forecast), diagnostics, .. } = compiled else {
             let summary = diagnostic::summary(&compiled.diagnostics);
             let found = (errors(&compiled.diagnostics), sources.clone());
