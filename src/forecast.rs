@@ -297,7 +297,7 @@ pub fn evaluate_with(
         troubles,
         book: OnceLock::new(),
     };
-    let readings = model.edges.iter().zip(edge_places).map(|(edge, (part, place))| {
+    let readings = model.edges.par_iter().zip(edge_places).map(|(edge, (part, place))| {
         let realised = forecast.parts.get(part).and_then(|part| part.realised.get(place));
         let probability = |id| forecast.now(id).map(|belief| belief.probability);
         let implied = probability(edge.source).and_then(|source| edge.effect.implied(source));

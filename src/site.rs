@@ -98,7 +98,7 @@ impl<'a> Site<'a> {
         calendar::plan(&mut plan);
         sitemap::plan(&mut plan);
         for (path, bytes) in templates.assets() {
-            plan.file(path, move |_| bytes.clone());
+            plan.file(path, move |_| bytes.to_vec());
         }
         let mut files = plan.files;
         files.sort_by(|one, other| one.path.cmp(&other.path));

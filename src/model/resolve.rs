@@ -141,7 +141,7 @@ fn collect<'a>(item: &'a Item, outer: Option<&Found<'a>>, found: &mut impl FnMut
 }
 
 pub(super) fn is_private(item: &Item) -> bool {
-    item.body.iter().any(|clause| clause.says == Says::Private)
+    item.body.iter().any(|clause| matches!(clause.says, Says::Private))
 }
 
 fn duplicate(first: &Name, second: &Name) -> Diagnostic {

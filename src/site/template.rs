@@ -87,7 +87,8 @@ impl std::error::Error for TemplateFault {}
 #[derive(Debug)]
 pub struct Templates {
     environment: Environment<'static>,
-    assets: BTreeMap<String, String>,
+    /// The files of assets as readers get them, with their paths.
+    assets: Vec<(String, Vec<u8>)>,
     mark: Mark,
 }
 
@@ -115,7 +116,7 @@ impl Templates {
                 environment.add_template_owned(name, text).map_err(|error| fault(&error))?;
             }
         }
-        Ok(Self { environment, assets, mark })
+        Ok(Self { environment, assets: published(&assets), mark })
     }
 
     /// The names that templates can have.
@@ -128,17 +129,9 @@ impl Templates {
         self.mark
     }
 
-    /// The files of assets with their bytes: one style sheet of all, without comments, and the rest as it is.
-    pub(super) fn assets(&self) -> impl Iterator<Item = (String, Vec<u8>)> {
-        let is_style = |name: &str| name.ends_with(".css");
-        let order = EMBEDDED.iter().map(|(name, _)| *name).filter(|name| is_style(name));
-        let mut sheet = String::new();
-        for name in order {
-            sheet.push_str(self.assets.get(name).map_or("", String::as_str));
-        }
-        let rest = self.assets.iter().filter(move |(name, _)| !is_style(name));
-        let rest = rest.map(|(name, text)| (name.clone(), text.clone().into_bytes()));
-        std::iter::once(("assets/site.css".to_owned(), squeeze::sheet(&sheet).into_bytes())).chain(rest)
+    /// The files of assets with their bytes.
+    pub(super) fn assets(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        self.assets.iter().map(|(path, bytes)| (path.as_str(), bytes.as_slice()))
     }
 
     pub(super) fn render(&self, name: &str, context: Value) -> Result<Vec<u8>, TemplateFault> {
@@ -147,6 +140,16 @@ impl Templates {
         template.render_captured_to(context, &mut bytes).map_err(|error| fault(&error))?;
         Ok(bytes)
     }
+}
+
+/// One style sheet of all, without comments, and the rest as it is.
+fn published(assets: &BTreeMap<String, String>) -> Vec<(String, Vec<u8>)> {
+    let is_style = |name: &str| name.ends_with(".css");
+    let order = EMBEDDED.iter().map(|(name, _)| *name).filter(|name| is_style(name));
+    let sheet: String = order.filter_map(|name| assets.get(name)).map(String::as_str).collect();
+    let rest = assets.iter().filter(|(name, _)| !is_style(name));
+    let rest = rest.map(|(name, text)| (name.clone(), text.clone().into_bytes()));
+    std::iter::once(("assets/site.css".to_owned(), squeeze::sheet(&sheet).into_bytes())).chain(rest).collect()
 }
 
 /// A file of the binary as it is used: a script without comments, a page without calls of macros.

@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use super::super::names::Named;
 use super::super::{
-    Assertion, Conviction, Exposure, Node, NodeId, NodeKind, Origin, OutsideView, Prose as NodeProse,
+    Assertion, Conviction, Edge, Exposure, Node, NodeId, NodeKind, Origin, OutsideView, Prose as NodeProse,
     ProseKind, Reference, Relation, Row, Table, Tie,
 };
 use super::references::{Resolver, effect};
 use super::{Declaration, Declared, is_private, items};
 use crate::diagnostic::{Code, Diagnostic, nearest, or_list, quoted};
+use crate::source::Span;
 use crate::syntax::tree::{File, Head, Item, Name, Prose, Says};
 use crate::value::{Probability, Ratio};
 
@@ -38,6 +39,8 @@ impl Resolver<'_> {
         for node in &mut self.model.nodes {
             node.milestones.sort_by_key(|id| spans.get(id.index()).copied());
         }
+        let clauses = declared.nodes.iter().flat_map(|declaration| &declaration.item.body);
+        self.model.edges.reserve(clauses.filter(|clause| matches!(clause.says, Says::Edge(_))).count());
         for (index, declaration) in declared.nodes.iter().enumerate() {
             self.fill(NodeId::new(index), declaration.item);
         }
@@ -97,6 +100,7 @@ impl Resolver<'_> {
         if node.kind == NodeKind::Milestone {
             node.tie = Ratio::read_weight(USUAL_TIE, false).ok().map(Tie::Weight);
         }
+        let first = self.model.edges.len();
         for clause in &item.body {
             match &clause.says {
                 Says::Probability(prior) | Says::Confidence(prior) => node.prior = Some(*prior),
@@ -151,6 +155,8 @@ impl Resolver<'_> {
                 _ => {}
             }
         }
+        // Nodes come in the order of their ids: so all edges are nearly in order before the loose ones come.
+        self.model.edges.get_mut(first..).unwrap_or_default().sort_by_key(order);
         if let Some(place) = self.model.nodes.get_mut(id.index()) {
             node.journal.append(&mut place.journal);
             *place = node;
@@ -209,7 +215,7 @@ impl Resolver<'_> {
             }
         }
         self.model.assertions.sort_by(|a, b| (&a.words, a.span).cmp(&(&b.words, b.span)));
-        self.model.edges.sort_by_key(|edge| (edge.target, edge.source, edge.relation.value, edge.span));
+        self.model.edges.sort_by_key(order);
         self.model.tables.sort_by_key(|table| (table.target, table.span));
         self.settle_journals();
     }
@@ -262,6 +268,11 @@ impl Resolver<'_> {
             span: item.span,
         });
     }
+}
+
+/// Where an edge stands among all.
+fn order(edge: &Edge) -> (NodeId, NodeId, Relation, Span) {
+    (edge.target, edge.source, edge.relation.value, edge.span)
 }
 
 fn text(item: &Item) -> Option<Name> {
