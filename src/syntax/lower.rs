@@ -12,6 +12,7 @@ use std::iter::Peekable;
 use std::sync::Arc;
 
 use pest::iterators::{Pair, Pairs};
+use rayon::prelude::*;
 
 use super::form::{self, FACT, ROW};
 use super::grammar::{self, Rule, Shape};
@@ -23,9 +24,23 @@ use crate::limits;
 use crate::source::{Source, Span, Spanned};
 use crate::value::{Refusal, check_id, is_forbidden, link, unfold, unquote};
 
+/// So many items are lowered by one thread at a time.
+const PIECE: usize = 16;
+
 pub(super) fn file(source: &Source, entries: &[Entry], out: &mut Diagnostics) -> File {
-    let mut lower = Lower { source, base: 0, operators: 0, out };
-    let items = lines(entries).filter_map(|line| lower.item(line, None)).collect();
+    let lines: Vec<&Line> = lines(entries).collect();
+    let lowered = |lines: &[&Line]| -> (Vec<Item>, Diagnostics) {
+        let mut out = Diagnostics::new();
+        let mut lower = Lower { source, base: 0, operators: 0, out: &mut out };
+        let items = lines.iter().filter_map(|line| lower.item(line, None)).collect();
+        (items, out)
+    };
+    let pieces: Vec<(Vec<Item>, Diagnostics)> = lines.par_chunks(PIECE).map(lowered).collect();
+    let mut items = Vec::with_capacity(lines.len());
+    for (more, found) in pieces {
+        items.extend(more);
+        out.extend(found);
+    }
     File { source: source.id(), items }
 }
 

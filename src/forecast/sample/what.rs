@@ -217,12 +217,15 @@ impl Sampler {
             }
             let blocks = &later.population.blocks;
             rows.par_iter_mut().enumerate().for_each(|(slot, row)| {
+                let states: Vec<u64> =
+                    blocks.iter().map(|block| block.bits.get(slot).copied().unwrap_or(0)).collect();
+                let state =
+                    |world: usize| states.get(world / WIDTH).map_or(0, |bits| bits >> (world % WIDTH) & 1);
                 for (share, worlds) in shares.iter().zip(&own) {
-                    for (place, world) in (sweep * worlds.len()..64 * share.len()).zip(worlds.iter()) {
-                        let bits = blocks.get(world / WIDTH).and_then(|block| block.bits.get(slot));
-                        let bit = bits.map_or(0, |bits| bits >> (world % WIDTH) & 1);
-                        if let Some(word) = row.get_mut(share.start + place / 64) {
-                            *word |= bit << (place % 64);
+                    let row = row.get_mut(share.clone()).unwrap_or_default();
+                    for (place, world) in (sweep * worlds.len()..64 * row.len()).zip(worlds.iter()) {
+                        if let Some(word) = row.get_mut(place / 64) {
+                            *word |= state(*world) << (place % 64);
                         }
                     }
                 }
