@@ -91,7 +91,10 @@ impl<'a> Lower<'a> {
         let kind = Kind::from_word(first)
             .filter(|kind| (*kind == Kind::Milestone) == (inside.is_some()) || *kind == Kind::Scenario);
         let Some(kind) = kind else {
-            self.out.push(if first == "milestone" || form::clause_words().any(|word| word == first) {
+            let after = words.get(first.len()..).unwrap_or_default().trim_start();
+            self.out.push(if inside.is_none() && after.starts_with("->") {
+                problem::bare_edge(first_span, first)
+            } else if first == "milestone" || form::clause_words().any(|word| word == first) {
                 problem::misplaced(first_span, first, inside)
             } else {
                 problem::unknown_word(first_span, first, inside)

@@ -164,6 +164,14 @@ pub(super) fn unknown_word(span: Span, word: &str, inside: Option<Kind>) -> Diag
     }
 }
 
+/// An edge that stands outside of items and does not say that it is one.
+pub(super) fn bare_edge(span: Span, source: &str) -> Diagnostic {
+    Diagnostic::new(Code::UnknownWord, span, format!("{} begins no item", quoted(source)))
+        .why("a line that is not understood is never skipped: it might have mattered")
+        .help(format!("an edge outside of items begins with `edge`: `edge {source} -> …`"))
+        .replace_with(format!("edge {source}"))
+}
+
 /// `a prediction`, `an edge`.
 fn with_article(word: &str) -> String {
     let article = if word.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };

@@ -266,6 +266,21 @@ mod tests {
     }
 
     #[test]
+    fn rounding_gives_what_would_be_written() {
+        for step in 0..=1000 {
+            let number = f64::from(step) / 1000.0 + 0.000_123_45;
+            for digits in 0..5 {
+                let written = format!("{:.*}%", digits as usize, number * 100.0);
+                let read = Probability::read(&written).unwrap_or(Probability::ONE);
+                assert_eq!(Probability::rounded(number, digits), read, "{number} with {digits} digits");
+            }
+        }
+        assert_eq!(Probability::rounded(-0.1, 2), Probability::ZERO);
+        assert_eq!(Probability::rounded(0.075, 1).to_string(), "7.5%");
+        assert_eq!(Probability::rounded(0.000_1, 2).to_string(), "0.01%");
+    }
+
+    #[test]
     fn slips_are_answered_with_the_right_form() {
         let instead = |words: &str| Probability::read(words).unwrap_err().instead;
         assert_eq!(instead("45 %"), Some("45%".to_owned()));
