@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::Settings;
 use super::exact::{self, Exact};
+use super::memory::Key;
 use super::part::{Part, Target};
-use super::sample::{Report, Sampler, Sampling};
+use super::sample::{Report, Sampler, Sampling, Solved};
 use super::step::{Estimate, Finding, Step, Trouble};
 use crate::value::Date;
 
@@ -60,12 +61,22 @@ impl Engine {
 
     /// Solves the levels before all facts.
     pub(crate) fn start(part: &Arc<Part>, method: Method, settings: &Settings) -> Result<Self, Trouble> {
+        Self::start_with(part, method, settings, &Solved::default())
+    }
+
+    /// The same, but for those that were `solved` before.
+    pub(crate) fn start_with(
+        part: &Arc<Part>,
+        method: Method,
+        settings: &Settings,
+        solved: &Solved,
+    ) -> Result<Self, Trouble> {
         if method == Method::Exact {
             return Exact::start(Arc::clone(part), MOST_CELLS).map(Box::new).map(Self::Exact);
         }
         let usual = Sampling::usual(part, settings.seed);
         let sampling = Sampling { worlds: settings.worlds.unwrap_or(usual.worlds), ..usual };
-        Sampler::start(Arc::clone(part), &sampling).map(Box::new).map(Self::Sampled)
+        Sampler::start(Arc::clone(part), &sampling, solved).map(Box::new).map(Self::Sampled)
     }
 
     /// P(true) of the nodes of a variable, where the part is put together otherwise than that of this engine, with these
@@ -153,11 +164,16 @@ impl Engine {
         }
     }
 
-    /// P(target | source true) and P(target | source false).
-    pub(crate) fn conditionals(&self, pairs: &[(usize, usize)]) -> Vec<[Option<f64>; 2]> {
+    /// P(target | source true) and P(target | source false) before all facts; where they are sampled, with what each
+    /// follows from, but for those that were `solved` before.
+    pub(crate) fn conditionals(
+        &self,
+        pairs: &[(usize, usize)],
+        solved: &Solved,
+    ) -> (Vec<[Option<f64>; 2]>, Vec<Key>) {
         match self {
-            Self::Exact(exact) => exact.conditionals(pairs),
-            Self::Sampled(sampler) => sampler.conditionals(pairs),
+            Self::Exact(exact) => (exact.conditionals(pairs), Vec::new()),
+            Self::Sampled(sampler) => sampler.first_conditionals(pairs, solved),
         }
     }
 

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use super::engine::{Engine, Method};
 use super::number::mix;
 use super::part::{Bearing, Input, Law, Part, Target};
+use super::sample::Solved;
 use super::step::{Estimate, Finding, Step};
 
 /// What one evaluation leaves to the next.
@@ -29,10 +30,14 @@ struct Generation {
     moments: BTreeMap<Key, Arc<Moment>>,
     /// What was chosen for a part with so many steps: to choose takes long where tables would be large.
     methods: BTreeMap<(Key, usize), Method>,
+    /// The sampled parts before all facts.
+    starts: Vec<Arc<Moment>>,
+    /// What was solved for them, once somebody has asked.
+    solved: Option<Arc<Solved>>,
 }
 
 /// What a state was worked out from.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) struct Key(u64, u64);
 
 /// The state of a part at the end of a step.
@@ -41,6 +46,8 @@ pub(crate) struct Moment {
     pub(crate) beliefs: Arc<Vec<Estimate>>,
     /// P(target | source true) and P(target | source false) of the edges; before all facts only.
     pub(crate) realised: Vec<[Option<f64>; 2]>,
+    /// What each of these follows from, where they were sampled.
+    pub(crate) grounds: Vec<Key>,
     /// From which to go on; kept of the last steps only.
     pub(crate) engine: Option<Arc<Engine>>,
     /// What is known then of each node, with what follows; kept beside an engine.
@@ -101,6 +108,21 @@ impl Memory {
         Some(found)
     }
 
+    /// Keeps what was solved for a part before all facts for the next evaluation.
+    pub(crate) fn begin(&self, start: &Arc<Moment>) {
+        if matches!(start.engine.as_deref(), Some(Engine::Sampled(_))) {
+            let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+            kept.now.starts.push(Arc::clone(start));
+        }
+    }
+
+    /// What the last evaluation solved.
+    pub(crate) fn solved(&self) -> Arc<Solved> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let Generation { starts, solved, .. } = &mut kept.before;
+        Arc::clone(solved.get_or_insert_with(|| Arc::new(Solved::new(starts.clone()))))
+    }
+
     /// The method that was chosen for a part with so many steps, or is now.
     pub(crate) fn method(&self, key: Key, steps: usize, choose: impl FnOnce() -> Method) -> Method {
         let place = (key, steps);
@@ -127,10 +149,17 @@ impl Memory {
     }
 }
 
+impl Default for Key {
+    /// Of nothing.
+    fn default() -> Self {
+        Self(0x243F_6A88_85A3_08D3, 0x1319_8A2E_0370_7344)
+    }
+}
+
 impl Key {
     /// Of a part before all facts, of the pairs of nodes that are asked about, and of what decides how it is worked out.
     pub(crate) fn of(part: &Part, pairs: &[(usize, usize)], settings: [u64; 3]) -> Self {
-        let mut digest = Self(0x243F_6A88_85A3_08D3, 0x1319_8A2E_0370_7344);
+        let mut digest = Self::default();
         for word in settings {
             digest.add(word);
         }
@@ -154,23 +183,7 @@ impl Key {
             }
         }
         for target in &part.targets {
-            match target {
-                Target::Stated(probability) => digest.number(*probability),
-                Target::Table => digest.add(1),
-                Target::Level(level) => digest.number(*level),
-                Target::Implied { edges, like, outside } => {
-                    digest.add(2 + edges.len() as u64);
-                    for (source, yes, no) in edges {
-                        digest.add(*source as u64);
-                        digest.number(*yes);
-                        digest.number(*no);
-                    }
-                    digest.add(like.map_or(0, |node| node as u64 + 1));
-                    let (rate, weight) = outside.unwrap_or((0.0, 0.0));
-                    digest.number(rate);
-                    digest.number(weight);
-                }
-            }
+            digest.target(target, |digest, node| digest.add(node as u64));
         }
         digest
     }
@@ -210,16 +223,43 @@ impl Key {
         self
     }
 
-    fn add(&mut self, word: u64) {
+    /// What a level is to give; `source` adds a node that it is taken from.
+    pub(super) fn target(&mut self, target: &Target, source: impl Fn(&mut Self, usize)) {
+        match target {
+            Target::Stated(probability) => self.number(*probability),
+            Target::Table => self.add(1),
+            Target::Level(level) => {
+                self.add(0x4C45_5645);
+                self.number(*level);
+            }
+            Target::Implied { edges, like, outside } => {
+                self.add(2 + edges.len() as u64);
+                for (node, yes, no) in edges {
+                    source(self, *node);
+                    self.number(*yes);
+                    self.number(*no);
+                }
+                self.add(u64::from(like.is_some()));
+                if let Some(node) = like {
+                    source(self, *node);
+                }
+                let (rate, weight) = outside.unwrap_or((0.0, 0.0));
+                self.number(rate);
+                self.number(weight);
+            }
+        }
+    }
+
+    pub(super) fn add(&mut self, word: u64) {
         self.0 = mix(self.0 ^ word);
         self.1 = mix(self.1.wrapping_add(word).rotate_left(23));
     }
 
-    fn number(&mut self, number: f64) {
+    pub(super) fn number(&mut self, number: f64) {
         self.add(number.to_bits() ^ 0x4E55_4D42);
     }
 
-    fn all(&mut self, all: &[usize]) {
+    pub(super) fn all(&mut self, all: &[usize]) {
         self.add(all.len() as u64);
         for one in all {
             self.add(*one as u64);

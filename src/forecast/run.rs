@@ -130,13 +130,15 @@ impl Run<'_> {
         let start = match self.memory.find(key) {
             Some(moment) => moment,
             None => {
-                let engine = Engine::start(part, method, self.settings).map_err(name)?;
-                let realised = engine.conditionals(pairs);
+                let solved = self.memory.solved();
+                let engine = Engine::start_with(part, method, self.settings, &solved).map_err(name)?;
+                let (realised, grounds) = engine.conditionals(pairs, &solved);
                 let beliefs = Arc::new(engine.beliefs());
                 let engine = Some(Arc::new(engine));
-                self.memory.keep(key, Moment { beliefs, realised, engine, ..Moment::default() })
+                self.memory.keep(key, Moment { beliefs, realised, grounds, engine, ..Moment::default() })
             }
         };
+        self.memory.begin(&start);
         out.realised.clone_from(&start.realised);
         out.history.push(Arc::clone(&start.beliefs));
         let mut engine = start.engine.clone();

@@ -18,6 +18,7 @@ mod prior;
 mod problem;
 mod score;
 mod shape;
+mod solved;
 #[cfg(test)]
 mod tests;
 mod turn;
@@ -38,6 +39,7 @@ use self::worlds::{Clock, Worlds};
 pub(super) use self::lanes::vectorized;
 pub(crate) use self::prior::Prior;
 pub(crate) use self::score::{Covariances, VIEWS};
+pub(crate) use self::solved::Solved;
 
 use super::part::Part;
 use super::step::{Estimate, Finding, Statement, Step, Trouble};
@@ -139,8 +141,8 @@ pub(crate) struct Sampler {
 }
 
 impl Sampler {
-    /// Solves the levels before all facts, and draws the worlds.
-    pub(crate) fn start(part: Arc<Part>, sampling: &Sampling) -> Result<Self, Trouble> {
+    /// Solves the levels before all facts that were not `solved` before, and draws the worlds.
+    pub(crate) fn start(part: Arc<Part>, sampling: &Sampling, solved: &Solved) -> Result<Self, Trouble> {
         let shape = Arc::new(Shape::new(&part));
         let slots = shape.slots.len();
         let blocks = sampling.worlds.div_ceil(WIDTH).max(1);
@@ -150,7 +152,7 @@ impl Sampler {
         if slots.saturating_mul(worlds).saturating_mul(9) > MEMORY {
             return Err(Trouble::TooWide);
         }
-        let calibration = Calibration::new(&part, &shape, sampling.seed, shared)?;
+        let calibration = Calibration::new(&part, &shape, (sampling.seed, shared), solved)?;
         let problem = Problem::new(&shape, vec![Finding::Open(0.0); slots], &calibration.levels);
         let block = |word: usize| Worlds::new(calibration.block(word), (word * WIDTH) as u32, slots);
         let mut population = Population::new((0..blocks).map(block).collect(), &calibration.levels);

@@ -6,15 +6,20 @@
 
 mod blocks;
 
+use std::ops::Range;
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
 use self::blocks::{Block, Blocks};
+use super::super::memory::Key;
 use super::super::number::{exp, ln, logit, sigmoid};
 use super::super::part::{Part, Target};
 use super::super::step::Trouble;
 use super::lanes::{Draw, Lanes, Purpose, WIDTH};
 use super::law::{Levels, allowed, gates, law};
 use super::shape::{CERTAIN, Kind, Shape, Variable};
+use super::solved::{self, Solved};
 use super::worlds::picks;
 
 /// What was found, by slot.
@@ -28,8 +33,13 @@ pub(super) struct Calibration {
     /// How far the level itself may be off, by the same worlds.
     pub(super) tilts: Vec<f64>,
     /// The worlds in which each node is true, 64 a word.
-    pub(super) rows: Vec<Vec<u64>>,
+    pub(super) rows: Vec<Row>,
+    /// What each variable was solved from, with its first slot.
+    pub(super) variables: Vec<(Key, usize)>,
 }
+
+/// Worlds, 64 a word: shared, for they are many.
+pub(super) type Row = Arc<Vec<u64>>;
 
 /// What was found for a variable, by its slots.
 struct Found {
@@ -37,29 +47,51 @@ struct Found {
     shares: Vec<f64>,
     errors: Vec<f64>,
     tilts: Vec<f64>,
-    rows: Vec<Vec<u64>>,
+    rows: Vec<Row>,
+}
+
+impl Found {
+    /// As it was found before.
+    fn again(all: &Calibration, slots: Range<usize>) -> Option<Self> {
+        let numbers = |list: &[f64]| list.get(slots.clone()).map(<[f64]>::to_vec);
+        Some(Self {
+            levels: numbers(&all.levels)?,
+            shares: numbers(&all.shares)?,
+            errors: numbers(&all.errors)?,
+            tilts: numbers(&all.tilts)?,
+            rows: all.rows.get(slots.clone())?.to_vec(),
+        })
+    }
 }
 
 /// Errors are read off from the spread of so many groups of worlds.
 const GROUPS: usize = 32;
 
 impl Calibration {
-    pub(super) fn new(part: &Part, shape: &Shape, seed: u64, worlds: usize) -> Result<Self, Trouble> {
-        let slots = shape.slots.len();
+    /// Solves what was not `solved` before.
+    pub(super) fn new(
+        part: &Part,
+        shape: &Shape,
+        (seed, worlds): (u64, usize),
+        solved: &Solved,
+    ) -> Result<Self, Trouble> {
+        let (slots, words) = (shape.slots.len(), worlds / WIDTH);
         let mut all = Self {
             levels: vec![0.0; slots],
             shares: vec![0.5; slots],
             errors: vec![0.0; slots],
             tilts: vec![0.0; slots],
-            rows: vec![Vec::new(); slots],
+            rows: vec![Row::default(); slots],
+            variables: solved::variables(part, shape, seed, words),
         };
         for generation in generations(part, shape) {
             // Variables of one generation are solved side by side; none is above another.
             let solve = |number: &usize| {
                 let variable = shape.variables.get(*number)?;
-                let scene =
-                    Scene { part, shape, all: &all, number: *number, variable, seed, words: worlds / WIDTH };
-                Some((variable.slots(), scene.solve()))
+                let known = all.variables.get(*number).and_then(|(key, _)| solved.variable(*key));
+                let known = known.and_then(|(all, first)| Found::again(all, first..first + variable.count));
+                let scene = Scene { part, shape, all: &all, number: *number, variable, seed, words };
+                Some((variable.slots(), known.map_or_else(|| scene.solve(), Ok)))
             };
             let found: Vec<_> = generation.par_iter().filter_map(solve).collect();
             for (slots, found) in found {
@@ -176,6 +208,7 @@ impl Scene<'_> {
     }
 
     fn one(level: f64, share: f64, error: f64, row: Vec<u64>) -> Found {
+        let row = Row::new(row);
         Found {
             levels: vec![level],
             shares: vec![share],
@@ -412,6 +445,7 @@ impl Scene<'_> {
         let errors: Vec<f64> = errors.collect();
         let tilt = |(error, share): (&f64, &f64)| error / (share * (1.0 - share)).max(1e-9);
         let tilts = errors.iter().zip(&shares).map(tilt).collect();
+        let rows = rows.into_iter().map(Row::new).collect();
         Ok(Found { levels: own, shares, errors, tilts, rows })
     }
 

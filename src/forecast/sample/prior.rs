@@ -46,7 +46,7 @@ impl Sampler {
     /// The worlds before all facts.
     pub(crate) fn worlds_before(&self) -> Start {
         let words = (ROOM / self.shape.slots.len().max(1)).clamp(WORDS.0, WORDS.1);
-        let words = words.min(self.calibration.rows.first().map_or(0, Vec::len));
+        let words = words.min(self.calibration.rows.first().map_or(0, |row| row.len()));
         Start {
             levels: Levels::new(self.calibration.levels.clone()),
             terms: Terms::new(&self.part, &self.shape),

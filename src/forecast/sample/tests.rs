@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
+use super::super::engine::Engine;
+use super::super::memory::Moment;
 use super::super::number::{exp, logit, mix, sigmoid};
 use super::super::part::{Bearing, Input, Law, Part, Place, Target, Variable};
 use super::super::step::{Estimate, Finding, Statement, Step};
+use super::solved::Solved;
 use super::{Sampler, Sampling};
 use crate::model::NodeId;
 use crate::value::Date;
@@ -254,7 +257,7 @@ fn mixture() -> Part {
 fn every_law_agrees_with_the_sum_over_states() {
     let part = mixture();
     let mut exact = Exact::new(&part);
-    let mut sampler = Sampler::start(Arc::new(part.clone()), &SAMPLING).unwrap();
+    let mut sampler = Sampler::start(Arc::new(part.clone()), &SAMPLING, &Solved::default()).unwrap();
     agree("before facts", &sampler, &exact);
     let days = [
         vec![(11, Finding::Open(1.2)), (9, Finding::Open(-0.5))],
@@ -280,7 +283,7 @@ fn every_law_agrees_with_the_sum_over_states() {
 fn statements_hold_together() {
     let part = mixture();
     let mut exact = Exact::new(&part);
-    let mut sampler = Sampler::start(Arc::new(part.clone()), &SAMPLING).unwrap();
+    let mut sampler = Sampler::start(Arc::new(part.clone()), &SAMPLING, &Solved::default()).unwrap();
     let findings = vec![(11, Finding::Open(1.2)), (10, Finding::Settled(true))];
     exact.learn(&findings);
     let statements = [(4, 0.5), (9, 0.3), (6, 0.25), (5, 0.45)];
@@ -312,11 +315,84 @@ fn statements_hold_together() {
     agree("open again", &sampler, &exact);
 }
 
+/// What an edit may change: a node, and how its part looks then.
+fn edits() -> Vec<(usize, Part)> {
+    let mut all = Vec::new();
+    for (number, variable) in mixture().variables.iter().enumerate() {
+        let first = variable.nodes[0];
+        let mut edited = mixture();
+        match &mut edited.targets[first] {
+            Target::Stated(probability) => *probability += 0.04,
+            Target::Implied { edges, .. } => edges[0].1 += 0.1,
+            Target::Table | Target::Level(_) => {}
+        }
+        if let [_, second, ..] = variable.nodes.as_slice()
+            && let Target::Stated(probability) = &mut edited.targets[*second]
+        {
+            // Those of a choice sum to one.
+            *probability -= 0.04;
+        }
+        if edited.targets[first] != mixture().targets[first] {
+            all.push((number, edited));
+        }
+        let mut edited = mixture();
+        let inputs = match &mut edited.variables[number].law {
+            Law::Odds(inputs) => inputs,
+            Law::Choice(lists) => &mut lists[0],
+            Law::Table { rows, .. } => {
+                rows[1] += 0.1;
+                all.push((number, edited));
+                continue;
+            }
+        };
+        for input in inputs {
+            if let Bearing::Weight(weight) = &mut input.bearing {
+                *weight += 0.3;
+            }
+        }
+        if format!("{:?}", edited.variables) != format!("{:?}", mixture().variables) {
+            all.push((number, edited));
+        }
+    }
+    all
+}
+
+#[test]
+fn after_an_edit_only_what_is_below_it_is_solved_anew() {
+    let pairs: Vec<(usize, usize)> = (0..12).flat_map(|from| (0..12).map(move |to| (from, to))).collect();
+    let start = |part: Part, solved: &Solved| Sampler::start(Arc::new(part), &SAMPLING, solved).unwrap();
+    let before = start(mixture(), &Solved::default());
+    let (realised, grounds) = before.first_conditionals(&pairs, &Solved::default());
+    let shape = Arc::clone(&before.shape);
+    let rows = before.calibration.rows.clone();
+    let engine = Some(Arc::new(Engine::Sampled(Box::new(before))));
+    let solved = Solved::new(vec![Arc::new(Moment { realised, grounds, engine, ..Moment::default() })]);
+    let all = edits();
+    assert!(all.len() > 15, "{} edits", all.len());
+    for (edited, part) in all {
+        let mut below = vec![false; shape.variables.len()];
+        below[edited] = true;
+        for number in edited + 1..below.len() {
+            below[number] = shape.variables[number].parents.iter().any(|parent| below[*parent]);
+        }
+        let [again, fresh] = [&solved, &Solved::default()].map(|solved| start(part.clone(), solved));
+        let [one, other] = [&again, &fresh].map(|sampler| &sampler.calibration);
+        assert_eq!(format!("{one:?}"), format!("{other:?}"), "variable {edited}");
+        let found = again.first_conditionals(&pairs, &solved);
+        assert_eq!(found, fresh.first_conditionals(&pairs, &Solved::default()), "variable {edited}");
+        for (slot, (row, known)) in one.rows.iter().zip(&rows).enumerate() {
+            let is_known = Arc::ptr_eq(row, known);
+            assert_eq!(is_known, !below[shape.slots[slot].variable], "variable {edited}, slot {slot}");
+        }
+    }
+}
+
 #[test]
 fn conditionals_and_the_book_agree_with_the_sum_over_states() {
     let part = mixture();
     let mut sampler =
-        Sampler::start(Arc::new(part.clone()), &Sampling { worlds: 32_768, ..SAMPLING }).unwrap();
+        Sampler::start(Arc::new(part.clone()), &Sampling { worlds: 32_768, ..SAMPLING }, &Solved::default())
+            .unwrap();
     let mut exact = Exact::new(&part);
     let pairs = [(0, 2), (1, 4), (6, 9), (9, 6), (11, 0), (5, 10), (3, 3), (7, 6)];
     for known in [vec![], vec![(11, Finding::Open(1.2)), (4, Finding::Settled(true))]] {
@@ -353,7 +429,7 @@ fn two_hundred_leaves_turn_their_root() {
     let mut targets = vec![Target::Stated(0.2)];
     targets.extend((0..leaves).map(|_| Target::Stated(0.5)));
     let part = part(variables, targets);
-    let mut sampler = Sampler::start(Arc::new(part), &SAMPLING).unwrap();
+    let mut sampler = Sampler::start(Arc::new(part), &SAMPLING, &Solved::default()).unwrap();
     let level = sampler.levels()[1];
     let yes = 102;
     let findings = (1..=leaves).map(|node| (node, Finding::Settled(node <= yes))).collect();
@@ -377,7 +453,8 @@ fn a_chain_of_near_copies_carries_a_fact_at_its_end() {
     let mut variables = vec![odds(0, vec![])];
     variables.extend((1..count).map(|node| odds(node, vec![weight(node - 1, link)])));
     let targets = (0..count).map(|_| Target::Stated(0.5)).collect();
-    let mut sampler = Sampler::start(Arc::new(part(variables, targets)), &SAMPLING).unwrap();
+    let mut sampler =
+        Sampler::start(Arc::new(part(variables, targets)), &SAMPLING, &Solved::default()).unwrap();
     sampler.step(&step(vec![(count - 1, Finding::Open(1.0))])).unwrap();
     sampler.step(&step(vec![(count - 1, Finding::Settled(false))])).unwrap();
     sampler.step(&step(vec![(0, Finding::Open(1.5))])).unwrap();
@@ -403,7 +480,7 @@ fn an_unlikely_fact_finds_its_cause() {
     let targets = [0.001, 0.002, 0.002, 0.002, 0.3].map(Target::Stated).to_vec();
     let part = part(variables, targets);
     let mut exact = Exact::new(&part);
-    let mut sampler = Sampler::start(Arc::new(part.clone()), &SAMPLING).unwrap();
+    let mut sampler = Sampler::start(Arc::new(part.clone()), &SAMPLING, &Solved::default()).unwrap();
     // Gates settle the copy with its source.
     let findings = vec![(3, Finding::Settled(true)), (2, Finding::Settled(true))];
     exact.learn(&findings);
@@ -422,7 +499,7 @@ fn threads_change_no_byte() {
     let run = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| {
-            let mut sampler = Sampler::start(Arc::new(mixture()), &SAMPLING).unwrap();
+            let mut sampler = Sampler::start(Arc::new(mixture()), &SAMPLING, &Solved::default()).unwrap();
             sampler.step(&step(vec![(11, Finding::Open(1.2)), (10, Finding::Settled(true))])).unwrap();
             sampler.settle();
             (format!("{:?}", sampler.beliefs()), sampler.book(1024), sampler.report())
@@ -472,7 +549,7 @@ fn stated_errors_cover_what_they_say() {
         let part = small(name);
         let mut exact = Exact::new(&part);
         let sampling = Sampling { seed: name, worlds: 2048, sweeps: 16 };
-        let mut sampler = Sampler::start(Arc::new(part.clone()), &sampling).unwrap();
+        let mut sampler = Sampler::start(Arc::new(part.clone()), &sampling, &Solved::default()).unwrap();
         for day in 0..3_u64 {
             let node = 2 + (random(name, 500 + day) * 6.0) as usize;
             let log = 3.0 * random(name, 600 + day) - 1.5;

@@ -4,12 +4,14 @@ use std::borrow::Cow;
 
 use rayon::prelude::*;
 
+use super::super::memory::Key;
 use super::super::part::Target;
 use super::descent::Mean;
 use super::lanes::{Lanes, WIDTH, vectorized};
 use super::law::law;
 use super::moves::Reading;
 use super::problem::Known;
+use super::solved::{self, Solved};
 use super::worlds::Worlds;
 use super::{CHAINS, CONVERGED, DRIFT, Estimate, Report, Sampler};
 
@@ -79,7 +81,7 @@ impl Sampler {
         let beside = self.beside(slot, probability);
         // What is rarer than one world in all is not seen, and its spread says little; and the share of a node that
         // levels were solved with is one of so many worlds.
-        let solved_on = self.calibration.rows.first().map_or(1, Vec::len) * WIDTH;
+        let solved_on = self.calibration.rows.first().map_or(1, |row| row.len()) * WIDTH;
         let unseen = if core { 1.0 / solved_on as f64 } else { 0.0 }
             + if sampled > 0.0 { 0.1 / self.report.worlds as f64 } else { 0.0 };
         let leant = leans.get(slot).map_or(0.0, |lean| lean.sqrt()) * probability * (1.0 - probability);
@@ -125,7 +127,7 @@ impl Sampler {
             .collect();
         order.sort_unstable();
         let groups: Vec<&[(usize, usize, usize)]> = order.chunk_by(|one, other| one.0 == other.0).collect();
-        let blocks = self.blocks();
+        let blocks = if pairs.is_empty() { Cow::Borrowed(&[][..]) } else { self.blocks() };
         let mut found = vec![[None; 2]; pairs.len()];
         let answers: Vec<Vec<(usize, [Option<f64>; 2])>> =
             groups.par_iter().map(|group| self.conditional_on(&blocks, group)).collect();
@@ -135,6 +137,35 @@ impl Sampler {
             }
         }
         found
+    }
+
+    /// The same before all facts, with what each of them follows from. What was `solved` is not counted again.
+    pub(crate) fn first_conditionals(
+        &self,
+        pairs: &[(usize, usize)],
+        solved: &Solved,
+    ) -> (Vec<[Option<f64>; 2]>, Vec<Key>) {
+        let slot = |node: usize| self.shape.slots.get(self.shape.slot_of.get(node).copied().unwrap_or(0));
+        let ground = |(source, target): &(usize, usize)| {
+            let (source, target) = (slot(*source)?, slot(*target)?);
+            let tells = self.tells(source.variable, target.variable);
+            Some(solved::pair(&self.calibration.variables, source, target, tells))
+        };
+        let grounds: Vec<Key> = pairs.iter().map(|pair| ground(pair).unwrap_or_default()).collect();
+        let known: Vec<Option<[Option<f64>; 2]>> = grounds.iter().map(|key| solved.pair(*key)).collect();
+        let unknown = pairs.iter().zip(&known).filter(|(_, known)| known.is_none());
+        let unknown: Vec<(usize, usize)> = unknown.map(|(pair, _)| *pair).collect();
+        let mut fresh = self.conditionals(&unknown).into_iter();
+        let all = known.into_iter().map(|known| known.or_else(|| fresh.next()).unwrap_or([None; 2]));
+        (all.collect(), grounds)
+    }
+
+    /// Whether what is above a target and all else tell more of it, given a source, than its own state. That is all
+    /// there is to count where both are of one choice, or where the source may be below a target that was drawn from its
+    /// parents alone.
+    fn tells(&self, source: usize, target: usize) -> bool {
+        let is_open = self.problem.known(target) == Known::Open;
+        is_open && source != target && (self.problem.is_core(target) || source < target)
     }
 
     fn conditional_on(
@@ -147,11 +178,8 @@ impl Sampler {
         let levels = &self.population.levels;
         let core = self.problem.is_core(what.variable);
         let open = self.problem.known(what.variable) == Known::Open;
-        // Its own state is all there is to count where the source is of the same choice, or may be below a target
-        // that was drawn from its parents alone.
         let tells = |source: usize| {
-            let same = self.shape.slots.get(source).is_some_and(|one| one.variable == what.variable);
-            open && !same && (core || source < *target)
+            self.shape.slots.get(source).is_some_and(|one| self.tells(one.variable, what.variable))
         };
         let sources: Vec<(usize, bool)> =
             group.iter().map(|(_, source, _)| (*source, tells(*source))).collect();
@@ -183,7 +211,7 @@ impl Sampler {
         if self.learnt {
             return Cow::Borrowed(&self.population.blocks);
         }
-        let words = self.calibration.rows.first().map_or(0, Vec::len).min(ENOUGH);
+        let words = self.calibration.rows.first().map_or(0, |row| row.len()).min(ENOUGH);
         let weight = Lanes::splat(1.0 / (words * WIDTH) as f32);
         let block = |word: usize| Worlds { weight, ..Worlds::new(self.calibration.block(word), 0, 0) };
         Cow::Owned((0..words).map(block).collect())

@@ -3,6 +3,7 @@
 
 use forecastc::forecast::{Forecast, Memory, Method, Settings, evaluate, evaluate_with};
 use forecastc::model::Model;
+use rayon::prelude::*;
 
 use super::{compile, exact, with};
 use crate::laws::generate::Random;
@@ -105,6 +106,53 @@ fn a_new_line_at_the_end_costs_one_step_and_gives_the_same_bytes() {
         let (again, fresh) = run(&text, &memory);
         assert_eq!((again == first, fresh <= 1), (true, true), "{fresh} steps");
     }
+}
+
+/// The text with another number somewhere, or with another node that hangs on one that is there.
+fn edited(text: &str, random: &mut Random) -> String {
+    let numbers: Vec<usize> = text.match_indices('%').map(|(at, _)| at).collect();
+    if numbers.is_empty() || random.one_in(6) {
+        let ids: Vec<&str> =
+            text.lines().filter_map(|line| line.strip_prefix("scenario ")?.split(' ').next()).collect();
+        let parent = if ids.is_empty() {
+            String::new()
+        } else {
+            format!("needs {} weak", ids[random.below(ids.len())])
+        };
+        let id = format!("A{}", text.len());
+        return format!("scenario {id} \"new\" {{\n    probability 30%\n    {parent}\n}}\n{text}");
+    }
+    let end = numbers[random.below(numbers.len())];
+    let start = text[..end].rfind(|c: char| !c.is_ascii_digit() && c != '.').map_or(0, |at| at + 1);
+    format!("{}{}{}", &text[..start], random.between(3, 97), &text[end..])
+}
+
+#[test]
+fn an_edit_anywhere_gives_the_bytes_of_a_fresh_start() {
+    let settings = Settings { seed: 0, method: Method::Sampled, worlds: Some(256) };
+    let run = |seed: u64| -> usize {
+        let mut random = Random::new(seed);
+        let mut text = if seed.is_multiple_of(3) { tangle(seed, 24, 6) } else { network(seed, &ALL).text() };
+        let memory = Memory::new();
+        let mut count = 0;
+        for _ in 0..8 {
+            let compiled = compile(&text);
+            if !compiled.diagnostics.has_errors() {
+                let model = &compiled.model;
+                let all = [&memory, &Memory::new()].map(|memory| {
+                    let forecast = evaluate_with(model, today(), &settings, memory, &|_| {});
+                    let readings = (0..model.edges.len()).map(|edge| format!("{:?}", forecast.reading(edge)));
+                    (bits(model, &forecast), readings.collect::<Vec<_>>())
+                });
+                assert!(all[0] == all[1], "seed {seed}:\n{text}");
+                count += 1;
+            }
+            text = edited(&text, &mut random);
+        }
+        count
+    };
+    let count: usize = (0..36).into_par_iter().map(run).sum();
+    assert!(count > 100, "{count} networks");
 }
 
 #[test]

@@ -8,6 +8,7 @@ use super::super::super::number::exp;
 use super::super::lanes::{Draw, Lanes, WIDTH, vectorized};
 use super::super::law::{Levels, gates, pull};
 use super::super::shape::Slot;
+use super::Row;
 
 /// Blocks that are gone through at a time. Sums are added up by these, whatever the number of threads.
 const AT_ONCE: usize = 512;
@@ -39,7 +40,7 @@ impl FromIterator<Block> for Blocks {
 
 impl Blocks {
     /// What pulls at a slot, from the states of its sources by slot.
-    pub(super) fn of(slot: &Slot, rows: &[Vec<u64>], words: usize) -> Self {
+    pub(super) fn of(slot: &Slot, rows: &[Row], words: usize) -> Self {
         let parts = (0..words.div_ceil(AT_ONCE)).into_par_iter();
         let parts = parts.map(|part| pulled(slot, rows, part * AT_ONCE..words.min((part + 1) * AT_ONCE)));
         Self::new(parts.collect())
@@ -126,7 +127,7 @@ fn share(parts: &[Vec<Block>], level: f64) -> (f64, f64) {
 }
 
 vectorized! {
-    fn pulled(slot: &Slot, rows: &[Vec<u64>], words: Range<usize>) -> Vec<Block> {
+    fn pulled(slot: &Slot, rows: &[Row], words: Range<usize>) -> Vec<Block> {
         let plain = Levels { log: Vec::new(), odds: Vec::new() };
         let mut bits = vec![0; rows.len()];
         let mut blocks = Vec::with_capacity(words.len());
