@@ -315,15 +315,26 @@ fn statements_hold_together() {
     agree("open again", &sampler, &exact);
 }
 
+/// With a node that is as likely as another, and hangs on it by nothing else.
+fn followed() -> Part {
+    let Part { mut variables, mut targets, .. } = mixture();
+    variables.push(odds(12, vec![]));
+    targets.push(Target::Implied { edges: vec![], like: Some(2), outside: None });
+    part(variables, targets)
+}
+
 /// What an edit may change: a node, and how its part looks then.
 fn edits() -> Vec<(usize, Part)> {
     let mut all = Vec::new();
-    for (number, variable) in mixture().variables.iter().enumerate() {
+    for (number, variable) in followed().variables.iter().enumerate() {
         let first = variable.nodes[0];
-        let mut edited = mixture();
+        let mut edited = followed();
         match &mut edited.targets[first] {
             Target::Stated(probability) => *probability += 0.04,
-            Target::Implied { edges, .. } => edges[0].1 += 0.1,
+            Target::Implied { edges, outside, .. } => match edges.first_mut() {
+                Some((_, yes, _)) => *yes += 0.1,
+                None => *outside = Some((0.3, 0.5)),
+            },
             Target::Table | Target::Level(_) => {}
         }
         if let [_, second, ..] = variable.nodes.as_slice()
@@ -332,10 +343,10 @@ fn edits() -> Vec<(usize, Part)> {
             // Those of a choice sum to one.
             *probability -= 0.04;
         }
-        if edited.targets[first] != mixture().targets[first] {
+        if edited.targets[first] != followed().targets[first] {
             all.push((number, edited));
         }
-        let mut edited = mixture();
+        let mut edited = followed();
         let inputs = match &mut edited.variables[number].law {
             Law::Odds(inputs) => inputs,
             Law::Choice(lists) => &mut lists[0],
@@ -350,7 +361,7 @@ fn edits() -> Vec<(usize, Part)> {
                 *weight += 0.3;
             }
         }
-        if format!("{:?}", edited.variables) != format!("{:?}", mixture().variables) {
+        if format!("{:?}", edited.variables) != format!("{:?}", followed().variables) {
             all.push((number, edited));
         }
     }
@@ -359,9 +370,9 @@ fn edits() -> Vec<(usize, Part)> {
 
 #[test]
 fn after_an_edit_only_what_is_below_it_is_solved_anew() {
-    let pairs: Vec<(usize, usize)> = (0..12).flat_map(|from| (0..12).map(move |to| (from, to))).collect();
+    let pairs: Vec<(usize, usize)> = (0..13).flat_map(|from| (0..13).map(move |to| (from, to))).collect();
     let start = |part: Part, solved: &Solved| Sampler::start(Arc::new(part), &SAMPLING, solved).unwrap();
-    let before = start(mixture(), &Solved::default());
+    let before = start(followed(), &Solved::default());
     let (realised, grounds) = before.first_conditionals(&pairs, &Solved::default());
     let shape = Arc::clone(&before.shape);
     let rows = before.calibration.rows.clone();
@@ -373,7 +384,10 @@ fn after_an_edit_only_what_is_below_it_is_solved_anew() {
         let mut below = vec![false; shape.variables.len()];
         below[edited] = true;
         for number in edited + 1..below.len() {
-            below[number] = shape.variables[number].parents.iter().any(|parent| below[*parent]);
+            let variable = &shape.variables[number];
+            let wanted = part.targets[shape.slots[variable.first].node].sources();
+            let above = wanted.iter().map(|node| shape.slots[shape.slot_of[*node]].variable);
+            below[number] = above.chain(variable.parents.iter().copied()).any(|parent| below[parent]);
         }
         let [again, fresh] = [&solved, &Solved::default()].map(|solved| start(part.clone(), solved));
         let [one, other] = [&again, &fresh].map(|sampler| &sampler.calibration);
