@@ -5,8 +5,12 @@
 //! Whiteley 2018). In a long history hardly any family is left; then descent is reckoned from a later day
 //! (Olsson and Douc 2019), which moves between the days justify: they make worlds forget where they came from.
 
+use super::lanes::vectorized;
+
 /// Descent is reckoned from a later day when as few families are left of those that began there.
 const FEW: usize = 128;
+/// So many sums are added up side by side; worlds are counted in blocks of a multiple of them.
+const COLUMNS: usize = 16;
 
 /// Which family each world belongs to.
 #[derive(Clone, Debug)]
@@ -104,20 +108,29 @@ impl Families {
 
     /// The mean of a value of each world, and its standard error. The values are used up.
     pub(super) fn mean(&self, values: &mut [f64], room: &mut Vec<f64>) -> Mean {
-        let mut columns = [0.0; 16];
-        for (weights, values) in self.weight.chunks(16).zip(values.chunks(16)) {
-            for ((column, weight), value) in columns.iter_mut().zip(weights).zip(values) {
-                *column += weight * value;
-            }
-        }
-        let mean = columns.iter().sum::<f64>();
-        for value in values.iter_mut() {
-            *value -= mean;
-        }
+        let mean = center(&self.weight, values);
         self.gather(room, values);
         let squares: f64 = room.iter().map(|sum| sum * sum).sum();
         // As many families as there are degrees of freedom, and one.
         let few = self.effective / (self.effective - 1.0).max(0.5);
         Mean { mean, error: (squares * few).sqrt() }
+    }
+}
+
+vectorized! {
+    /// The weighted mean of values, which is taken off each of them.
+    fn center(weights: &[f64], values: &mut [f64]) -> f64 {
+        let mut columns = [0.0; COLUMNS];
+        let (weights, _) = weights.as_chunks::<COLUMNS>();
+        for (weights, values) in weights.iter().zip(values.as_chunks::<COLUMNS>().0) {
+            for ((column, weight), value) in columns.iter_mut().zip(weights).zip(values) {
+                *column += weight * value;
+            }
+        }
+        let mean = columns.iter().sum::<f64>();
+        for value in values {
+            *value -= mean;
+        }
+        mean
     }
 }

@@ -14,7 +14,7 @@ use super::worlds::{Clock, Count, Worlds, picks};
 const CHUNKS: usize = 32;
 
 /// All worlds.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(super) struct Population {
     pub(super) blocks: Vec<Worlds>,
     pub(super) levels: Levels,
@@ -38,6 +38,19 @@ pub(super) struct Lever {
     prior: f64,
     odds: f64,
     weight: f64,
+}
+
+impl Clone for Population {
+    /// Worlds take much room: all threads copy them. What is only room is made anew where it is needed.
+    fn clone(&self) -> Self {
+        Self {
+            blocks: self.blocks.par_iter().cloned().collect(),
+            levels: self.levels.clone(),
+            descent: self.descent.clone(),
+            sweeps: self.sweeps,
+            rooms: vec![Room::default(); CHUNKS],
+        }
+    }
 }
 
 impl Population {
