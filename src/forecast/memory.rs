@@ -28,7 +28,7 @@ struct Generations {
 #[derive(Debug, Default)]
 struct Generation {
     moments: BTreeMap<Key, Arc<Moment>>,
-    /// What was chosen for a part with so many steps: to choose takes long where tables would be large.
+    /// What was chosen for a part with these laws and so many steps: to choose takes long where tables would be large.
     methods: BTreeMap<(Key, usize), Method>,
     /// The sampled parts before all facts.
     starts: Vec<Arc<Moment>>,
@@ -123,9 +123,9 @@ impl Memory {
         Arc::clone(solved.get_or_insert_with(|| Arc::new(Solved::new(starts.clone()))))
     }
 
-    /// The method that was chosen for a part with so many steps, or is now.
-    pub(crate) fn method(&self, key: Key, steps: usize, choose: impl FnOnce() -> Method) -> Method {
-        let place = (key, steps);
+    /// The method that was chosen for a part with these laws and so many steps, or is now.
+    pub(crate) fn method(&self, laws: Key, steps: usize, choose: impl FnOnce() -> Method) -> Method {
+        let place = (laws, steps);
         let found = {
             let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
             kept.now.methods.get(&place).or_else(|| kept.before.methods.get(&place)).copied()
@@ -157,19 +157,11 @@ impl Default for Key {
 }
 
 impl Key {
-    /// Of a part before all facts, of the pairs of nodes that are asked about, and of what decides how it is worked out.
-    pub(crate) fn of(part: &Part, pairs: &[(usize, usize)], settings: [u64; 3]) -> Self {
+    /// Of the laws of a part, and of what decides how it is worked out: how large its tables are follows from these.
+    pub(crate) fn of(part: &Part, settings: [u64; 3]) -> Self {
         let mut digest = Self::default();
         for word in settings {
             digest.add(word);
-        }
-        digest.add(pairs.len() as u64);
-        for (source, target) in pairs {
-            digest.add(*source as u64);
-            digest.add(*target as u64);
-        }
-        for key in &part.keys {
-            digest.add(*key);
         }
         for variable in &part.variables {
             digest.all(&variable.nodes);
@@ -182,10 +174,23 @@ impl Key {
                 }
             }
         }
-        for target in &part.targets {
-            digest.target(target, |digest, node| digest.add(node as u64));
-        }
         digest
+    }
+
+    /// Of all of the part before all facts, and of the pairs of nodes that are asked about.
+    pub(crate) fn start(mut self, part: &Part, pairs: &[(usize, usize)]) -> Self {
+        self.add(pairs.len() as u64);
+        for (source, target) in pairs {
+            self.add(*source as u64);
+            self.add(*target as u64);
+        }
+        for key in &part.keys {
+            self.add(*key);
+        }
+        for target in &part.targets {
+            self.target(target, |key, node| key.add(node as u64));
+        }
+        self
     }
 
     /// Its words.

@@ -123,10 +123,10 @@ impl Run<'_> {
         let name = |trouble| self.name(part, trouble, None);
         let settings = self.settings;
         let asked = [settings.seed, settings.method as u64, settings.worlds.unwrap_or(0) as u64];
-        let key = Key::of(part, pairs, asked);
+        let laws = Key::of(part, asked);
         let choose = || Engine::choose(part, steps.len(), settings);
-        let method = self.memory.method(key, steps.len(), choose);
-        let mut key = key.by(method);
+        let method = self.memory.method(laws, steps.len(), choose);
+        let mut key = laws.start(part, pairs).by(method);
         let start = match self.memory.find(key) {
             Some(moment) => moment,
             None => {
