@@ -159,8 +159,8 @@ impl Diagnostics {
     /// Where the numbers were not worked out, nothing is said of what is allowed about them.
     pub(crate) fn settle(&mut self, levels: &Levels, has_numbers: bool) {
         level::settle(&mut self.list, levels, has_numbers);
-        let places = self.list.drain(..).map(|one| ((one.span(), one.code), one));
-        let mut order: Vec<_> = places.collect();
+        // Files are numbered in the order of their paths.
+        let mut order: Vec<_> = self.list.drain(..).map(|one| ((one.span(), one.code), one)).collect();
         order.par_sort_by(|(one, first), (other, second)| {
             one.cmp(other).then_with(|| first.message.cmp(&second.message))
         });
