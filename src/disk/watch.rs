@@ -225,3 +225,26 @@ fn changed(metadata: &fs::Metadata) -> Option<i64> {
 fn changed(_: &fs::Metadata) -> Option<i64> {
     None
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_happens_after_the_first_hint_is_told_and_then_it_is_quiet() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str| fs::write(folder.path().join(name), name).unwrap();
+        let mut watcher = Watcher::new(&[folder.path().to_owned()], &[], false).unwrap();
+        write("one");
+        watcher.wait(|| false);
+        while watcher.stirs(Duration::from_millis(300)) {}
+        // The next round has a beginning of its own.
+        write("two");
+        watcher.wait(|| false);
+        while watcher.hints.try_recv().is_ok() {}
+        write("three");
+        assert!(watcher.stirs(Duration::from_millis(300)), "what was written while somebody was reading");
+        assert!(watcher.seen.keys().any(|path| path.ends_with("three")), "{:?}", watcher.seen);
+        assert!(!watcher.stirs(Duration::from_millis(1)), "nothing happened since");
+    }
+}

@@ -1,8 +1,9 @@
 //! Memory: what was worked out before, by what it was worked out from.
 //!
 //! A part before all facts has a key, and each step makes a new key from the one before it: so what is asked for
-//! again is found again, and a new line at the end of the journal costs one step. What an evaluation does not
-//! use is forgotten after it.
+//! again is found again, and a new line at the end of the journal costs one step. Where the start of a part is a new
+//! one, the levels that an edit left alone are found by variable (`Solved`). What an evaluation does not use is
+//! forgotten after it.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
